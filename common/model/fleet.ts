@@ -14,6 +14,8 @@ export interface NodeEntry {
   readonly failureDomain: string | null;
   /** Node id or `user@host:port` of the bastion to go through. */
   readonly jump: string | null;
+  /** Why people work on it now; its problems are muted and it counts as not serving. null: not in maintenance. */
+  readonly maintenance: string | null;
 }
 
 export interface Cluster {

@@ -2,12 +2,13 @@
  * What the screens and the CLI show: computed in main/fleet from facts,
  * immutable, sent whole when something changed (at most 10 Hz).
  */
+
+import type { RoleId } from '../roles/role-id.ts';
 import type { ClusterId, NodeId } from './fleet.ts';
 import type { LinkStatus } from './link.ts';
 import type { Blocker, Problem } from './problem.ts';
 import type { ServiceReading } from './reading.ts';
 import type { RunSummary } from './run.ts';
-import type { RoleId } from '../roles/role-id.ts';
 
 export const nodeStates = [
   'healthy',
@@ -47,6 +48,7 @@ export type ActionId = 'drain' | 'undrain' | 'switchover' | 'add-server' | 'prov
 /** What can be done to it now; with a blocker, why not. */
 export interface ActionOffer {
   readonly action: ActionId;
+  readonly clusterId: ClusterId;
   readonly label: string;
   readonly blocker: Blocker | null;
 }
@@ -80,7 +82,11 @@ export interface ClusterView {
   readonly verdict: Verdict;
   readonly nodes: readonly NodeId[];
   /** The entrance: its address and who holds it. Two holders are shown, never hidden. */
-  readonly vip: { readonly address: string; readonly holders: readonly NodeId[]; readonly known: boolean } | null;
+  readonly vip: {
+    readonly address: string;
+    readonly holders: readonly NodeId[];
+    readonly known: boolean;
+  } | null;
   readonly numbers: readonly KeyNumber[];
   readonly actions: readonly ActionOffer[];
 }

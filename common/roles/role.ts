@@ -6,7 +6,7 @@
 import type { Cluster, Fleet, NodeId } from '../model/fleet.ts';
 import type { MetricSpec, Samples } from '../model/metric.ts';
 import type { Blocker } from '../model/problem.ts';
-import type { RoleReading } from '../model/reading.ts';
+import type { Finding, RoleReading } from '../model/reading.ts';
 import type { KeyNumber, NodeView } from '../model/views.ts';
 import type { AnyVerb } from '../verbs/verb.ts';
 import type { ProbeHost } from './host.ts';
@@ -63,7 +63,7 @@ export interface Situation {
   readonly nodeId: NodeId;
   readonly nodes: ReadonlyMap<NodeId, NodeView>;
   readonly readings: ReadonlyMap<NodeId, RoleReading>;
-  /** Latest samples by node, with their age. */
+  /** Latest samples by node, with their age. Counters are rates per second here; gauges are as read. */
   readonly samples: ReadonlyMap<NodeId, { readonly atMs: number; readonly values: Samples }>;
   readonly nowMs: number;
 }
@@ -108,10 +108,14 @@ export interface Role {
   readonly metrics: readonly MetricSpec[];
   readonly probe: RoleProbe;
   readonly verbs: readonly AnyVerb[];
-  /** The one or two numbers that matter, for card and row. */
+  /** The one or two numbers that matter, for card and row. Counters in `samples` are rates per second already. */
   keyNumbers(samples: Samples, atMs: number): readonly KeyNumber[];
   /** What this node holds alone, in words. */
   holds(reading: RoleReading, cluster: Cluster): readonly string[];
+  /** What only several nodes together show, e.g. two holders of one VIP, or a healthy mx that no edge sends mail to. */
+  crossFindings?(situation: Situation): readonly Finding[];
+  /** Codes of findings after which the node still serves, but its cluster has no redundancy left. */
+  readonly redundancyLostCodes?: readonly string[];
   readonly provision?: ProvisionCapability;
   readonly drain?: DrainCapability;
   readonly switchover?: SwitchoverCapability;
