@@ -44,6 +44,11 @@ interface NodeRecord {
   readonly history: MetricHistory;
 }
 
+interface Gathered {
+  readonly readings: ReadonlyMap<NodeId, RoleReading>;
+  readonly samples: ReadonlyMap<NodeId, { readonly atMs: number; readonly values: Samples }>;
+}
+
 const idle: LinkStatus = {
   state: 'idle',
   sinceMs: 0,
@@ -60,6 +65,7 @@ export class FleetTruth {
   private readonly specs = new Map<string, MetricSpec>();
   private readonly records = new Map<NodeId, NodeRecord>();
   private readonly problemLog = new ProblemLog();
+  private readonly gathered = new Map<RoleId, Gathered>();
   private selfSuspect: string | null = null;
   private fileError: string | null = null;
 
@@ -81,6 +87,7 @@ export class FleetTruth {
   /** A new version of the file; what is known of nodes that stay is kept. */
   onFleet(fleet: Fleet): void {
     this.current = fleet;
+    this.gathered.clear();
     const ids = new Set(fleet.nodes.map((node) => node.id));
     for (const id of this.records.keys()) if (!ids.has(id)) this.records.delete(id);
   }
@@ -95,7 +102,7 @@ export class FleetTruth {
   }
 
   onLink(id: NodeId, link: LinkStatus): void {
-    const record = this.record(id);
+    const record = this.change(id);
     record.link = link;
     if (link.state === 'live') record.seen = true;
     if (link.lastHeartbeatMs !== null) record.heardAtMs = link.lastHeartbeatMs;
@@ -106,13 +113,13 @@ export class FleetTruth {
   }
 
   onReadings(id: NodeId, readings: Readonly<Record<string, RoleReading>>, atMs: number): void {
-    const record = this.record(id);
+    const record = this.change(id);
     record.readings = readings;
     record.heardAtMs = Math.max(record.heardAtMs ?? 0, atMs);
   }
 
   onSamples(id: NodeId, atMs: number, samples: Samples): void {
-    this.record(id).history.append(atMs, samples);
+    this.change(id).history.append(atMs, samples);
   }
 
   /** Latest numbers of a node, counters as rates per second. */
@@ -286,22 +293,41 @@ export class FleetTruth {
     nodes: ReadonlyMap<NodeId, NodeView>,
     nowMs: number,
   ): Situation {
-    const readings = new Map<NodeId, RoleReading>();
-    const samples = new Map<NodeId, { atMs: number; values: Samples }>();
-    for (const other of this.current.clusters) {
-      for (const id of other.nodes) {
-        // The cluster's own role wins where a node has several; a peer of another role is seen through its own.
-        const reading = this.liveReading(id, cluster.nodes.includes(id) ? cluster.role : other.role);
-        if (reading) readings.set(id, reading);
-        const latest = this.latest(id);
-        if (latest) samples.set(id, latest);
-      }
-    }
+    const { readings, samples } = this.gather(cluster.role);
     return { fleet: this.current, cluster, nodeId, nodes, readings, samples, nowMs };
+  }
+
+  /**
+   * Live readings as a cluster of this role sees them (its own role wins where a
+   * node has several; others are seen through theirs) and the latest samples.
+   * Kept until the next fact comes in: a view asks once for each node.
+   */
+  private gather(role: RoleId): Gathered {
+    const kept = this.gathered.get(role);
+    if (kept) return kept;
+    const readings = new Map<NodeId, RoleReading>();
+    const samples = new Map<NodeId, { readonly atMs: number; readonly values: Samples }>();
+    for (const node of this.current.nodes) {
+      const latest = this.latest(node.id);
+      if (latest) samples.set(node.id, latest);
+      const roles = clustersOfNode(this.current, node.id).map((cluster) => cluster.role);
+      const seenAs = roles.includes(role) ? role : roles[0];
+      const reading = seenAs ? this.liveReading(node.id, seenAs) : null;
+      if (reading) readings.set(node.id, reading);
+    }
+    const fresh = { readings, samples };
+    this.gathered.set(role, fresh);
+    return fresh;
   }
 
   private ownReading(id: NodeId, role: RoleId): RoleReading | null {
     return this.records.get(id)?.readings[role] ?? null;
+  }
+
+  /** The record to change: what was gathered from the old one is forgotten. */
+  private change(id: NodeId): NodeRecord {
+    this.gathered.clear();
+    return this.record(id);
   }
 
   private record(id: NodeId): NodeRecord {
