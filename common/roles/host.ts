@@ -31,7 +31,10 @@ export interface ProbeHost {
   units(names: readonly string[]): Promise<ReadonlyMap<string, UnitStatus>>;
   /** The node's own addresses, to see whether a VIP is held. */
   addresses(): readonly string[];
-  /** New lines of a unit's journal since the last call (the daemon is in systemd-journal); at most a few hundred. */
+  /**
+   * New lines of the journal with these syslog identifiers since the last call (the daemon is in
+   * systemd-journal), each as `identifier[pid]: message`; at most a few hundred. The first call starts at now.
+   */
   journalSince(identifiers: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -56,8 +59,18 @@ export interface WriteOptions {
   readonly group: string;
 }
 
+export interface VerbCaller {
+  readonly operator: string;
+  /** `-` outside runs. */
+  readonly run: string;
+  readonly step: string;
+  readonly epoch: number;
+}
+
 /** What a verb may do: it runs as root on the node, for seconds. Argv arrays only; there is no shell. */
 export interface VerbHost extends ProbeHost {
+  /** On whose behalf: names where kept copies lie, and is written beside what was changed. */
+  readonly caller: VerbCaller;
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   readBytes(path: string): Promise<Buffer | null>;
   /** Atomic (temp + rename), fsynced file and directory, parent directories made. */
