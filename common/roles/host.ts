@@ -15,6 +15,8 @@ export interface ExecOptions {
   /** Unit: ms; after it the child is killed and OpsError 'timeout' is thrown. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Each line of either output as it comes, for long commands that a person follows. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** What the unprivileged daemon may do: look. */

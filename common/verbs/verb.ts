@@ -29,6 +29,8 @@ export interface Verb<Input = unknown, State = unknown> {
   observe(host: VerbHost, input: Input): Promise<Observed<State>>;
   /** Absent: the verb only looks. */
   apply?(host: VerbHost, input: Input, before: State): Promise<void>;
+  /** True for an input that is applied even when the wanted state is already so: a restart, a reload. */
+  always?(input: Input): boolean;
   /** Names of input fields that must never reach a log. */
   readonly secretFields?: readonly string[];
 }
@@ -57,6 +59,18 @@ export interface VerbRequest {
 
 /** What `verb NAME` prints. */
 export type VerbAnswer<State = unknown> =
-  | { readonly ok: true; readonly changed: boolean; readonly satisfied: boolean; readonly before: State; readonly after: State; readonly output: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly changed: boolean;
+      readonly satisfied: boolean;
+      readonly before: State;
+      readonly after: State;
+      readonly output: readonly string[];
+    }
   | { readonly ok: true; readonly detached: string /** job name; follow it with the `job` verb */ }
-  | { readonly ok: false; readonly problem: string; readonly message: string; readonly output: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      readonly message: string;
+      readonly output: readonly string[];
+    };
