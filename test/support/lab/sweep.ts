@@ -1,0 +1,86 @@
+/**
+ * Takes everything of a lab away, whether it was brought down in order or died
+ * half-way: machines, cache, mounts, groups, bridge, files. Every part is found
+ * both by what was recorded and by the lab's own names, because a lab that
+ * crashed may not have recorded its last step.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stopAptCache } from './apt-cache.ts';
+import { bridgeExists, removeBridge } from './bridge.ts';
+import { groupDirs, processesIn, readCgroupHost, removeGroups, setFrozen } from './cgroups.ts';
+import { killMachine, machineName } from './container.ts';
+import type { Instance } from './instance.ts';
+import { LabError } from './lab-error.ts';
+import { waitFor } from './limits.ts';
+import { mountsBelow, unmountBelow } from './node-disk.ts';
+import { readNodes } from './node-record.ts';
+import { identify, isAlive, signalProcess } from './process-identity.ts';
+import { runCommand } from './run-command.ts';
+
+export async function sweep(lab: Instance): Promise<void> {
+  const nodes = readNodes(lab);
+  await Promise.all(nodes.map(({ name, running }) => (running ? killMachine(lab, name, running) : null)));
+  await endStrayMachines(lab);
+  await stopAptCache(lab);
+  await unmountBelow(lab.stateDir);
+  await removeBridge(lab);
+  for (const { name } of nodes) {
+    for (const kind of ['propagate', 'unix-export']) {
+      rmSync(join('/run/systemd/nspawn', kind, machineName(lab, name)), { recursive: true, force: true });
+    }
+  }
+  rmSync(lab.stateDir, { recursive: true, force: true });
+}
+
+/** Machines that a crashed `up` had started but not yet recorded. */
+async function endStrayMachines(lab: Instance): Promise<void> {
+  if (readCgroupHost().systemd) {
+    await endStrayScopes(lab);
+    return;
+  }
+  const dirs = groupDirs(lab);
+  const pids = [...new Set(dirs.flatMap((dir) => processesIn(dir)))];
+  const processes = pids.map((pid) => identify(pid)).filter((process) => process !== null);
+  for (const process of processes) signalProcess(process, 'SIGKILL');
+  for (const dir of dirs.filter((path) => path.startsWith('/sys/fs/cgroup/freezer/'))) {
+    await thawAll(dir);
+  }
+  await waitFor('stray machines to end', () => processes.every((process) => !isAlive(process)), {
+    limitMs: 10_000,
+    everyMs: 10,
+  });
+  await removeGroups(dirs);
+}
+
+/** v1: a killed process in a frozen group dies only when thawed. */
+async function thawAll(dir: string): Promise<void> {
+  const find = await runCommand(['find', dir, '-mindepth', '1', '-maxdepth', '1', '-type', 'd']);
+  for (const child of find.stdout.split('\n').filter(Boolean))
+    await setFrozen({ version: 1, dir: child }, false);
+}
+
+/** systemd hosts: machines are known to machined by names that begin with ours. */
+async function endStrayScopes(lab: Instance): Promise<void> {
+  const list = await runCommand(['machinectl', 'list', '--no-legend', '--no-pager']);
+  const names = list.stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[0] ?? '')
+    .filter((name) => name.startsWith(lab.machinePrefix));
+  for (const name of names) await runCommand(['machinectl', 'terminate', name]);
+}
+
+/** What is still there of a lab that ought to be gone. */
+export function leftovers(lab: Instance): string[] {
+  const found: string[] = mountsBelow(lab.stateDir).map((point) => `mount ${point}`);
+  if (bridgeExists(lab)) found.push(`bridge ${lab.bridge}`);
+  if (existsSync(lab.stateDir)) found.push(`directory ${lab.stateDir}`);
+  if (!readCgroupHost().systemd) found.push(...groupDirs(lab).map((dir) => `control group ${dir}`));
+  return found;
+}
+
+/** Throws: LabError naming what could not be taken away. */
+export function assertGone(lab: Instance): void {
+  const found = leftovers(lab);
+  if (found.length > 0) throw new LabError(`The lab is down, but these are left: ${found.join(', ')}.`);
+}
