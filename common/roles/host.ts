@@ -61,6 +61,13 @@ export interface WriteOptions {
   readonly group: string;
 }
 
+/** One turn of a plain-text dialogue: wait for `expect` in what came since the last turn, then send. */
+export interface DialogueTurn {
+  readonly expect: RegExp;
+  /** null: nothing is sent, e.g. in the last turn. */
+  readonly send: string | null;
+}
+
 export interface VerbCaller {
   readonly operator: string;
   /** `-` outside runs. */
@@ -75,6 +82,17 @@ export interface VerbHost extends ProbeHost {
   readonly caller: VerbCaller;
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   readBytes(path: string): Promise<Buffer | null>;
+  /**
+   * Speaks a text protocol (SMTP, LMTP, IMAP) over TCP with a program on this node or its VIP, and
+   * answers what came in each turn. Throws OpsError 'unreachable' (refused), 'timeout' (each turn waits
+   * at most `timeoutMs`, 5 s when not said) or 'command-failed' (it closed, or said over 64 KiB, before `expect`).
+   */
+  dialogue(
+    host: string,
+    port: number,
+    turns: readonly DialogueTurn[],
+    timeoutMs?: number,
+  ): Promise<readonly string[]>;
   /** Atomic (temp + rename), fsynced file and directory, parent directories made. */
   writeFile(path: string, content: string | Buffer, options: WriteOptions): Promise<void>;
   stat(path: string): Promise<FileStat | null>;
