@@ -11,9 +11,10 @@ import { z } from 'zod';
 import { OpsError } from '../model/ops-error.ts';
 import type { VerbHost } from '../roles/host.ts';
 import type { RoleFile } from '../roles/role.ts';
-import { declaredProvision, roleIdSchema } from './declared.ts';
+import { declaredProvision } from './declared.ts';
 import { keep, keptContent, keptIndex, putBack } from './kept-files.ts';
 import { lastLines } from './last-lines.ts';
+import { roleIdSchema } from './role-id-schema.ts';
 import { defineVerb } from './verb.ts';
 
 const path = z
@@ -78,6 +79,7 @@ export const configVerb = defineVerb({
         await host.writeFile(file.path, file.content, declared[at]!);
         host.output(`wrote ${file.path}`);
       }
+      await reloadUnits(host, swapped);
     } catch (error) {
       const index = await keptIndex(host, host.caller.run);
       for (const file of index.files)
@@ -116,8 +118,18 @@ export const configRestoreVerb = defineVerb({
       await putBack(host, run, file);
       host.output(`put back ${file.path}`);
     }
+    await reloadUnits(
+      host,
+      (await keptIndex(host, run)).files.map((file) => file.path),
+    );
   },
 });
+
+/** systemd reads unit files and drop-ins only when told to. */
+async function reloadUnits(host: VerbHost, changed: readonly string[]): Promise<void> {
+  if (!changed.some((file) => file.startsWith('/etc/systemd/'))) return;
+  await host.exec(['systemctl', '--no-ask-password', 'daemon-reload'], { timeoutMs: 60_000 });
+}
 
 /** The role's declaration of each file; a file that it does not declare is refused. */
 function declaredFiles(input: ConfigInput): readonly RoleFile[] {

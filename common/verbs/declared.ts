@@ -2,13 +2,9 @@
  * What a role declares is all that a verb may touch for it: its files, units
  * and packages. Anything else is refused, whoever asks.
  */
-import { z } from 'zod';
 import { OpsError } from '../model/ops-error.ts';
 import { roles } from '../roles/index.ts';
 import type { ProvisionCapability, Role } from '../roles/role.ts';
-import { roleIds } from '../roles/role-id.ts';
-
-export const roleIdSchema = z.enum(roleIds);
 
 /** Throws: OpsError 'bad-input' for a role that this version does not know. */
 export function declaredRole(id: string): Role {

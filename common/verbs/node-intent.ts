@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { intentFileSchema, intentPath, intentSchema } from '../roles/intent.ts';
-import { roleIdSchema } from './declared.ts';
+import { roleIdSchema } from './role-id-schema.ts';
 import { defineVerb } from './verb.ts';
 
 /** Writes down what the operator wants of a role here, with who and why; see common/roles/intent.ts. */

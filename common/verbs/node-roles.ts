@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleIdSchema } from './declared.ts';
+import { roleIdSchema } from './role-id-schema.ts';
 import { defineVerb } from './verb.ts';
 
 export const rolesPath = '/etc/mailyard/roles.json';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OpsError } from '../model/ops-error.ts';
 import type { VerbHost } from '../roles/host.ts';
-import { declaredProvision, roleIdSchema } from './declared.ts';
+import { declaredProvision } from './declared.ts';
 import { lastLines } from './last-lines.ts';
+import { roleIdSchema } from './role-id-schema.ts';
 import { defineVerb } from './verb.ts';
 
 const packagesStateSchema = z.strictObject({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OpsError } from '../model/ops-error.ts';
 import type { VerbHost } from '../roles/host.ts';
-import { declaredUnits, roleIdSchema } from './declared.ts';
+import { declaredUnits } from './declared.ts';
 import { lastLines } from './last-lines.ts';
+import { roleIdSchema } from './role-id-schema.ts';
 import { defineVerb } from './verb.ts';
 
 const serviceStateSchema = z.strictObject({
