@@ -7,11 +7,11 @@
  */
 import { z } from 'zod';
 import type { Fleet } from '../model/fleet.ts';
+import type { HostFacts, RequirementCheck } from '../model/host-facts.ts';
 import type { Series } from '../model/metric.ts';
 import type { Result } from '../model/result.ts';
 import type { Plan, Run, RunSummary } from '../model/run.ts';
 import type { FleetView } from '../model/views.ts';
-import type { HostFacts, RequirementCheck } from '../model/host-facts.ts';
 import { roleIds } from '../roles/role-id.ts';
 
 z.config({ jitless: true });
@@ -76,7 +76,10 @@ export const requestSchemas = {
   'link.retry': z.strictObject({ nodeId: id }),
   'runbook.plan': planRequestSchema,
   /** Overrides name the codes of overridable blockers. */
-  'runbook.start': z.strictObject({ planId: z.string().max(64), overrides: z.array(z.string().max(64)).max(16) }),
+  'runbook.start': z.strictObject({
+    planId: z.string().max(64),
+    overrides: z.array(z.string().max(64)).max(16),
+  }),
   'run.get': z.strictObject({ runId: z.string().max(64) }),
   'run.list': nothing,
   'run.cancel': z.strictObject({ runId: z.string().max(64) }),
@@ -84,7 +87,10 @@ export const requestSchemas = {
   'run.resume': z.strictObject({ runId: z.string().max(64) }),
   /** Connects to a bare server. Unknown host key: answers it, having sent nothing. */
   'server.reach': newServerSchema,
-  'server.accept-host-key': z.strictObject({ serverKey: z.string().max(64), fingerprint: z.string().max(128) }),
+  'server.accept-host-key': z.strictObject({
+    serverKey: z.string().max(64),
+    fingerprint: z.string().max(128),
+  }),
   /** Facts against the role's requirements. */
   'server.examine': z.strictObject({ serverKey: z.string().max(64) }),
   'settings.get': nothing,
@@ -120,11 +126,22 @@ export interface NodeDetail {
   readonly factsError: string | null;
   readonly services: readonly ServiceDetail[];
   /** Metrics that exist on this node, for the charts. */
-  readonly metrics: readonly { readonly name: string; readonly label: string; readonly unit: string; readonly meaning: string }[];
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly unit: string;
+    readonly meaning: string;
+  }[];
 }
 
 export type Reached =
-  | { readonly state: 'host-key-unknown'; readonly serverKey: string; readonly fingerprint: string; readonly type: string; readonly words: string }
+  | {
+      readonly state: 'host-key-unknown';
+      readonly serverKey: string;
+      readonly fingerprint: string;
+      readonly type: string;
+      readonly words: string;
+    }
   | { readonly state: 'connected'; readonly serverKey: string; readonly fingerprint: string };
 
 export interface Examination {
@@ -168,14 +185,24 @@ export interface RequestResults {
 export const requestNames = Object.keys(requestSchemas) as readonly RequestName[];
 
 /** What the main process answers itself (dialogs, theme); everything else goes to the services. */
-export const answeredByMain = ['app.info', 'fleet.choose-file', 'settings.get', 'settings.set'] as const satisfies readonly RequestName[];
+export const answeredByMain = [
+  'app.info',
+  'fleet.choose-file',
+  'settings.get',
+  'settings.set',
+] as const satisfies readonly RequestName[];
 
 /** Events, over one MessagePort from the services to the window. */
 export type BackendEvent =
   | { readonly kind: 'view'; readonly view: FleetView | null }
   | { readonly kind: 'run'; readonly run: Run }
   /** New points of the series the window follows (see `node.series`), at 1-4 Hz. */
-  | { readonly kind: 'samples'; readonly nodeId: string; readonly atMs: number; readonly values: Readonly<Record<string, number>> };
+  | {
+      readonly kind: 'samples';
+      readonly nodeId: string;
+      readonly atMs: number;
+      readonly values: Readonly<Record<string, number>>;
+    };
 
 /** What preload puts on `window.mailyard`. */
 export interface MailyardBridge {
