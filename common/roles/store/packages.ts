@@ -4,6 +4,7 @@
  * that runs no daemon; without it apt picks exim4, which takes port 25.
  */
 export const packages: readonly string[] = [
+  'cyrus-admin',
   'cyrus-imapd',
   'cyrus-replication',
   'dma',
