@@ -86,10 +86,17 @@ describe('a console that dies', () => {
 
   it('around any journal record is followed by one that puts everything back', async () => {
     await fc.assert(
-      fc.asyncProperty(plans, crashes, crashes, async (steps, crash, crashOfUndo) => {
+      fc.asyncProperty(plans, crashes, crashes, crashes, async (steps, crash, crashOfResume, crashOfUndo) => {
         const where = mkdtempSync(join(folder, 'u'));
         const world = new World(steps);
         const runId = await startAndWait(openConsole(world, where, crash));
+        world.revive();
+        // Somebody tried to go on before going back; that died, too, or failed.
+        const between = openConsole(world, where, crashOfResume);
+        if (between.get(runId).may.includes('resume')) {
+          await between.resume(runId);
+          await between.settled(runId);
+        }
         world.revive();
         // The undo dies in the middle too, and is gone on with.
         const second = openConsole(world, where, crashOfUndo);
