@@ -1,0 +1,34 @@
+import type { ClusterView, NodeView } from '../../common/model/views.ts';
+import { nodeStateSaid } from '../format/words.ts';
+import { nodeTestId } from '../test-ids.ts';
+import './node-cell.css';
+import { nodePart } from './node-part.ts';
+import { NodeGlyph } from './state-glyph.tsx';
+
+interface Props {
+  readonly node: NodeView;
+  readonly cluster: ClusterView;
+  readonly onOpen: (nodeId: string) => void;
+}
+
+/** One server: its shape, its name, and a word where the word tells more than "healthy". */
+export function NodeCell({ node, cluster, onOpen }: Props) {
+  const { word, tone } = nodeStateSaid[node.state];
+  const part = nodePart(node, cluster);
+  const said = node.state === 'healthy' ? part.word : word;
+  return (
+    <button
+      type="button"
+      className={`node-cell is-${node.state} tone-${tone}`}
+      data-testid={nodeTestId(node.id)}
+      data-state={node.state}
+      aria-label={`${node.id}, ${word}${part.word ? `, ${part.word}` : ''}. ${node.sentence}`}
+      title={node.sentence}
+      onClick={() => onOpen(node.id)}
+    >
+      <NodeGlyph state={node.state} dimmed={part.standby && node.state === 'healthy'} />
+      <b>{node.id}</b>
+      {said && <span>{said}</span>}
+    </button>
+  );
+}
