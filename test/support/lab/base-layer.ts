@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { aptProxyUrl } from './apt-cache.ts';
 import type { AptMirror } from './apt-mirror.ts';
 import type { Instance } from './instance.ts';
-import { mustRun } from './run-command.ts';
+import { mustRun, untilWeEnd } from './run-command.ts';
 
 export type DebianRelease = 12 | 13;
 
@@ -28,7 +28,7 @@ export interface BaseRecipe {
 export function baseRecipe(debian: DebianRelease, mirror: AptMirror): BaseRecipe {
   const suite = suites[debian];
   return {
-    version: 1,
+    version: 2,
     suite,
     sources: mirror.sources(suite),
     packages: ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'ca-certificates'],
@@ -59,6 +59,7 @@ export async function buildBase(lab: Instance, recipe: BaseRecipe, dir: string):
   const sources = recipe.sources ?? [];
   await mustRun(
     [
+      ...untilWeEnd,
       'mmdebstrap',
       '--quiet',
       '--mode=root',
@@ -84,6 +85,7 @@ export async function buildBase(lab: Instance, recipe: BaseRecipe, dir: string):
   };
   write('etc/ssh/sshd_config.d/10-lab.conf', recipe.sshd);
   write('etc/systemd/journald.conf.d/10-lab.conf', recipe.journald);
+  write('etc/default/locale', ['LANG=C.UTF-8']);
   write('etc/resolv.conf', ['# The lab has no name server: /etc/hosts knows all names.']);
   mkdirSync(join(root, 'var/log/journal'), { recursive: true });
   appendFileSync(join(root, 'etc/apt/apt.conf.d/80lab'), 'Acquire::Languages "none";\n');

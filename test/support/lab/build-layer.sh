@@ -1,8 +1,10 @@
 #!/bin/sh
 # build-layer.sh LOWER UPPER WORK ROOT PROXY PACKAGE...
 # Installs packages on top of LOWER, so that UPPER holds just the difference.
-# Runs in a mount namespace of its own: a build that dies leaves no mounts.
+# Runs in mount, uts and pid namespaces of its own: a build that dies leaves nothing.
 set -e
+# Packages put the machine's name into their configuration: not this host's.
+hostname image
 lower=$1 upper=$2 work=$3 root=$4 proxy=$5
 shift 5
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"

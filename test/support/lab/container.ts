@@ -1,6 +1,6 @@
 /** Starts and ends a node's machine. Its disk and identity are not touched here. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -68,7 +68,7 @@ export async function startMachine(lab: Instance, node: string): Promise<Running
 }
 
 /** The descendant that is PID 1 of its own namespace and runs systemd. */
-function findInit(supervisor: ProcessIdentity): ProcessIdentity | null {
+export function findInit(supervisor: ProcessIdentity): ProcessIdentity | null {
   for (const pid of childrenOf(supervisor.pid)) {
     try {
       const numbers =
@@ -124,15 +124,6 @@ export async function killMachine(lab: Instance, node: string, running: Running)
     everyMs: 10,
   });
   if (!readCgroupHost().systemd) await removeGroups(groupDirs(lab, node));
-}
-
-/** Namespaces prove that a process belongs to this node, whatever became of its pid. */
-export function sharesPidNamespace(pid: number, init: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync(`/proc/${init}/ns/pid`);
-  } catch {
-    return false;
-  }
 }
 
 function killQuietly(pid: number): void {

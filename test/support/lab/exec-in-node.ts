@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFrozen } from './cgroups.ts';
 import { LabError } from './lab-error.ts';
 import type { NodeRecord } from './node-record.ts';
 import { isAlive } from './process-identity.ts';
@@ -24,6 +25,9 @@ export function execInNode(
   const { running } = record;
   if (!running || !isAlive(running.init)) {
     throw new LabError(`${record.name} is off: \`npm run lab -- power ${record.name} on\` boots it.`);
+  }
+  if (isFrozen(running.freezer)) {
+    throw new LabError(`${record.name} is frozen and runs nothing: \`npm run lab -- thaw ${record.name}\`.`);
   }
   // v1 only: a v2 group that has children takes no processes of its own.
   const procs = join(running.freezer.dir, 'cgroup.procs');

@@ -1,6 +1,7 @@
 /** Whether this machine can run a lab: what is missing is installed where that is ours to do, else said. */
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { ensureDebianPackages } from '../debian-packages.ts';
 import { readCgroupHost } from './cgroups.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
@@ -26,8 +27,6 @@ export interface HostFacts {
   readonly platform: string;
   readonly uid: number;
   readonly hasCapabilities: boolean;
-  readonly missingPackages: readonly string[];
-  readonly hasApt: boolean;
 }
 
 /** Why no lab can run here, or null. Packages that apt can install are no reason. */
@@ -40,35 +39,28 @@ export function hostBlocker(facts: HostFacts): string | null {
   if (!facts.hasCapabilities) {
     return 'This root may not mount or make networks (a container without privileges?): run on a machine, a VM, or a container started with --privileged.';
   }
-  if (facts.missingPackages.length > 0 && !facts.hasApt) {
-    return `The lab needs ${facts.missingPackages.join(', ')} (Debian's package names), and there is no apt-get here to install them: install your distribution's equivalents.`;
-  }
   return null;
 }
 
 /** Throws: LabError saying what is missing and how to get it. */
-export async function ensureHost(lab: Instance, say: (message: string) => void): Promise<void> {
-  const missingPackages = findMissing();
+export async function ensureHost(lab: Instance): Promise<void> {
   const blocker = hostBlocker({
     platform: process.platform,
     uid: process.getuid?.() ?? -1,
     hasCapabilities: process.platform === 'linux' && hasAdminCapabilities(),
-    missingPackages,
-    hasApt: onPath('apt-get'),
   });
   if (blocker) throw new LabError(blocker);
-  if (missingPackages.length > 0) {
-    say(`installing ${missingPackages.join(' ')} with apt-get`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const install = ['apt-get', '-q', '-y', 'install', '--no-install-recommends', ...missingPackages];
-    await mustRun(['apt-get', '-q', 'update'], { env, timeoutMs: 300_000 });
-    await mustRun(install, { env, timeoutMs: 600_000 });
+  const missing = findMissing();
+  if (missing.length > 0) {
+    await ensureDebianPackages(missing, 'the lab').catch((cause: Error) => {
+      throw new LabError(cause.message, { cause });
+    });
   }
   readCgroupHost();
-  mkdirSync(lab.stateDir, { recursive: true, mode: 0o755 });
   mkdirSync(lab.cacheDir, { recursive: true, mode: 0o755 });
   const disk =
-    overlayBlocker(lab.stateDir, 'MAILYARD_LAB_DIR') ?? overlayBlocker(lab.cacheDir, 'XDG_CACHE_HOME');
+    overlayBlocker(dirname(lab.stateDir), 'MAILYARD_LAB_DIR') ??
+    overlayBlocker(lab.cacheDir, 'XDG_CACHE_HOME');
   if (disk) throw new LabError(disk);
   if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay'))
     await mustRun(['modprobe', 'overlay']);

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { DebianRelease } from './base-layer.ts';
+import { currentNode } from './current-node.ts';
 import { type Lab, LabError, openLab, readTopology, spinePath } from './lab.ts';
 import { elapsed, nodeTable } from './lab-report.ts';
 import { nodeLogCommand } from './node-log.ts';
-import { readNode } from './node-record.ts';
 
 const usage = `npm run lab -- VERB
 
@@ -109,7 +109,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   logs: (lab, args) => {
     const name = need(args, 'a node');
     lab.node(name);
-    const record = readNode(lab.instance, name);
+    const record = currentNode(lab.instance, name);
     if (!record) throw new LabError(`The lab has no node '${name}'.`);
     return become(nodeLogCommand(lab.instance, record, args.slice(1)));
   },
@@ -152,6 +152,18 @@ async function main(): Promise<number> {
     console.error(`lab: ${(cause as Error).message}`);
     return 1;
   }
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (process.argv[2] === 'up') {
+      console.error('lab: interrupted. `npm run lab -- down` (or the next `up`) clears what was started.');
+    }
+    process.exit(code);
+  });
 }
 
 process.exitCode = await main();

@@ -1,8 +1,10 @@
 /**
  * Which lab this is: names, places and network. There is one lab a machine,
  * `mailyard`; the lab's own tests run a second, small one beside it by setting
- * MAILYARD_LAB, so that they may crash it as they like.
+ * MAILYARD_LAB, so that they may crash it as they like. Each name has a network
+ * of its own.
  */
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from './lab-error.ts';
@@ -31,7 +33,7 @@ export function readInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     throw new LabError(`MAILYARD_LAB is '${name}': use at most ten lower-case letters and digits.`);
   }
   const main = name === 'mailyard';
-  const prefix = env['MAILYARD_LAB_PREFIX'] ?? (main ? '10.78.0' : '10.78.1');
+  const prefix = main ? '10.78.0' : `10.78.${thirdOctet(name)}`;
   const cacheHome = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return {
     name,
@@ -45,4 +47,9 @@ export function readInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     cacheDir: join(cacheHome, 'mailyard', 'lab'),
     aptPort: 3178,
   };
+}
+
+/** 1 to 250, always the same for a name. */
+function thirdOctet(name: string): number {
+  return 1 + (createHash('sha256').update(name).digest().readUInt16BE(0) % 250);
 }

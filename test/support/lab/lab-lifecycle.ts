@@ -1,5 +1,5 @@
 /** A whole lab, up and down. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAptCache } from './apt-cache.ts';
 import { findAptMirror } from './apt-mirror.ts';
@@ -29,11 +29,11 @@ type Progress = (message: string) => void;
 
 export async function bringUp(lab: Instance, topology: Topology, progress: Progress): Promise<LabStatus> {
   process.umask(0o022);
-  await ensureHost(lab, progress);
+  await ensureHost(lab);
   const lock = takeLock(wholeLock(lab), 'lab up');
   try {
     refuseSecond(lab);
-    if (leftovers(lab).length > 1 || readFacts(lab)) {
+    if (leftovers(lab).length > 0) {
       progress('clearing what a lab left that did not end well');
       await sweep(lab);
     }
@@ -117,7 +117,7 @@ function planNodes(lab: Instance, topology: Topology): NodePlan[] {
 export async function bringDown(lab: Instance): Promise<void> {
   const lock = takeLock(wholeLock(lab), 'lab down');
   try {
-    if (existsSync(lab.stateDir) || leftovers(lab).length > 0) await sweep(lab);
+    if (leftovers(lab).length > 0) await sweep(lab);
     assertGone(lab);
   } finally {
     lock.release();

@@ -10,8 +10,9 @@ import { readAptCache } from './apt-cache.ts';
 import { isOnBridge } from './bridge.ts';
 import { isFrozen } from './cgroups.ts';
 import { type Credentials, credentialPaths } from './credentials.ts';
+import { currentNodes } from './current-node.ts';
 import type { Instance } from './instance.ts';
-import { type NodeRecord, nodeRoot, readNodes } from './node-record.ts';
+import { type NodeRecord, nodeRoot } from './node-record.ts';
 import { hostBootId, isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { ImageName } from './role-packages.ts';
 import type { Topology } from './topology.ts';
@@ -79,8 +80,8 @@ export function readFacts(lab: Instance): LabFacts | null {
 /** A lab that lives: started in this boot, finished starting, and something of it still runs. */
 export function isUp(lab: Instance): boolean {
   const facts = readFacts(lab);
-  if (!facts || facts.phase !== 'up' || facts.bootId !== hostBootId()) return false;
-  return isAlive(readAptCache(lab)) || readNodes(lab).some((node) => isAlive(node.running?.init ?? null));
+  if (facts?.phase !== 'up' || facts.bootId !== hostBootId()) return false;
+  return isAlive(readAptCache(lab)) || currentNodes(lab).some((node) => isAlive(node.running?.init ?? null));
 }
 
 /** What is true now, asked of the kernel. */
@@ -113,7 +114,7 @@ export function describeLab(lab: Instance, facts: LabFacts): LabStatus {
     bridge: lab.bridge,
     aptProxy: `http://${lab.hostAddress}:${lab.aptPort}`,
     vips: vipsOf(lab, facts.topology),
-    nodes: readNodes(lab).map((record) => describeNode(lab, record)),
+    nodes: currentNodes(lab).map((record) => describeNode(lab, record)),
     ssh: credentialPaths(lab),
     startedAtMs: facts.startedAtMs,
     startedFrom: facts.startedFrom,

@@ -11,6 +11,7 @@
  *
  * Nodes live on when the process that started them ends.
  */
+import { currentNode } from './current-node.ts';
 import { type ExecOptions, execInNode } from './exec-in-node.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { LabError } from './lab-error.ts';
@@ -26,7 +27,6 @@ import {
   powerOn,
   thawNode,
 } from './node-power.ts';
-import { readNode } from './node-record.ts';
 import type { CommandResult } from './run-command.ts';
 import { emptyTopology, readTopology, spinePath, type Topology } from './topology.ts';
 
@@ -73,7 +73,7 @@ export interface Lab {
 
 export function openLab(instance: Instance = readInstance()): Lab {
   const record = (name: string) => {
-    const found = readNode(instance, name);
+    const found = currentNode(instance, name);
     if (found) return found;
     throw new LabError(
       isUp(instance)

@@ -8,7 +8,18 @@
  * place when whole, so that a broken build is never taken for a layer.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aptProxyUrl } from './apt-cache.ts';
@@ -19,7 +30,7 @@ import { LabError } from './lab-error.ts';
 import { withLock } from './lock.ts';
 import { identify } from './process-identity.ts';
 import { agentPackages, type ImageName, rolePackages } from './role-packages.ts';
-import { mustRun } from './run-command.ts';
+import { mustRun, untilWeEnd } from './run-command.ts';
 
 const buildScript = fileURLToPath(new URL('./build-layer.sh', import.meta.url));
 
@@ -56,14 +67,12 @@ function packageLayer(
   packages: readonly string[],
   progress: LayerProgress,
 ): Promise<string> {
-  const definition = { below, packages, script: readFileSync(buildScript, 'utf8'), version: 1 };
+  const definition = { below, packages, script: readFileSync(buildScript, 'utf8'), version: 2 };
   return ensureLayer(lab, name, definition, progress, async (dir) => {
     const [upper, work, root] = [join(dir, 'layer'), join(dir, 'work'), join(dir, 'root')];
     for (const path of [upper, work, root]) mkdirSync(path, { mode: 0o755 });
     await mustRun(
-      // biome-ignore format: one program, its options and their values
-      ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', '--',
-        'sh', buildScript, below.join(':'), upper, work, root, aptProxyUrl(lab), ...packages],
+      [...untilWeEnd, 'sh', buildScript, below.join(':'), upper, work, root, aptProxyUrl(lab), ...packages],
       { timeoutMs: 900_000 },
     );
     disableUnits(upper);
@@ -89,6 +98,11 @@ function disableUnits(upper: string): void {
   for (const directory of doomed) {
     for (const entry of listDir(directory)) rmSync(join(directory, entry), { force: true });
   }
+  // Alias= names (valkey.service) count as enabled too.
+  for (const entry of listDir(systemd)) {
+    const path = join(systemd, entry);
+    if (lstatSync(path).isSymbolicLink() && readlinkSync(path) !== '/dev/null') rmSync(path);
+  }
 }
 
 function listDir(path: string): string[] {
@@ -105,11 +119,15 @@ async function ensureLayer(
   const hash = createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 12);
   const layers = join(lab.cacheDir, 'layers');
   const finished = join(layers, `${name}-${hash}`);
-  if (existsSync(finished)) return finished;
+  if (existsSync(finished)) {
+    utimesSync(finished, new Date(), new Date());
+    return finished;
+  }
   mkdirSync(layers, { recursive: true, mode: 0o755 });
   return withLock(join(lab.cacheDir, `${name}.lock`), `build of layer ${name}`, 1_200_000, async () => {
     if (existsSync(finished)) return finished;
     clearBrokenBuilds(layers);
+    clearUnusedLayers(layers);
     const startMs = performance.now();
     progress(`building layer ${name} (once)`);
     const dir = join(layers, `.building-${name}-${hash}-${process.pid}`);
@@ -130,5 +148,17 @@ function clearBrokenBuilds(layers: string): void {
   for (const name of readdirSync(layers)) {
     const pid = /^\.building-.*-(\d+)$/.exec(name)?.[1];
     if (pid && !identify(Number(pid))) rmSync(join(layers, name), { recursive: true, force: true });
+  }
+}
+
+const keepUnusedMs = 14 * 24 * 3600 * 1000;
+
+/** Definitions change, and each leaves a layer of some 200 MB: those that no lab asked for in two weeks go. */
+function clearUnusedLayers(layers: string): void {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8');
+  for (const name of readdirSync(layers)) {
+    const path = join(layers, name);
+    if (name.startsWith('.') || mounts.includes(path)) continue;
+    if (Date.now() - statSync(path).mtimeMs > keepUnusedMs) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,10 @@
 /** Makes a node from its image, and takes it away. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AptMirror, findAptMirror } from './apt-mirror.ts';
 import type { DebianRelease } from './base-layer.ts';
 import { killMachine, machineName, startMachine } from './container.ts';
+import { currentNode } from './current-node.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import { describeNode, isUp, type LabNode, publish, readFacts, vipsOf } from './lab-state.ts';
@@ -12,15 +13,7 @@ import { waitFor } from './limits.ts';
 import { withLock } from './lock.ts';
 import { mountRoot, unmountBelow } from './node-disk.ts';
 import { addHostsLine, hostsLine, removeHostsLine, writeIdentity } from './node-identity.ts';
-import {
-  forgetNode,
-  type NodeRecord,
-  nodeDir,
-  nodeRoot,
-  readNode,
-  readNodes,
-  writeNode,
-} from './node-record.ts';
+import { forgetNode, type NodeRecord, nodeDir, nodeRoot, readNodes, writeNode } from './node-record.ts';
 import type { ImageName } from './role-packages.ts';
 import { readSshBanner } from './ssh-banner.ts';
 import { nodeName } from './topology.ts';
@@ -56,13 +49,13 @@ export async function bootNode(lab: Instance, record: NodeRecord): Promise<NodeR
   const running = await startMachine(lab, record.name);
   const booted = { ...record, running, cut: false };
   writeNode(lab, booted);
-  await waitFor(
-    `sshd of ${record.name} (${join(nodeDir(lab, record.name), 'console.log')})`,
-    () => readSshBanner(record.address, 1000),
-    {
-      limitMs: 60_000,
-    },
-  );
+  await waitFor(`sshd of ${record.name}`, () => readSshBanner(record.address, 1000), {
+    limitMs: 60_000,
+  }).catch((cause: Error) => {
+    const console = readFileSync(join(nodeDir(lab, record.name), 'console.log'), 'utf8').trim();
+    const last = console.split('\n').slice(-12).join('\n');
+    throw new LabError(`${cause.message} Its console ended with:\n${last}`, { cause });
+  });
   return booted;
 }
 
@@ -171,7 +164,7 @@ function freeAddress(lab: Instance, others: readonly NodeRecord[]): string {
 
 export async function removeNode(lab: Instance, record: NodeRecord): Promise<void> {
   await withState(lab, `remove ${record.name}`, async () => {
-    const current = readNode(lab, record.name);
+    const current = currentNode(lab, record.name);
     if (current?.running) await killMachine(lab, record.name, current.running);
     await discard(lab, record.name);
     for (const other of readNodes(lab)) removeHostsLine(nodeRoot(lab, other.name), hostsLine(record));

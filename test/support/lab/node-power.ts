@@ -2,13 +2,14 @@
 import { cutOff, isOnBridge, putBack } from './bridge.ts';
 import { isFrozen, setFrozen } from './cgroups.ts';
 import { killMachine } from './container.ts';
+import { currentNodes } from './current-node.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import { publish } from './lab-state.ts';
 import { waitFor } from './limits.ts';
 import { makeHostKey } from './node-identity.ts';
 import { bootNode, withState } from './node-lifecycle.ts';
-import { type NodeRecord, nodeRoot, type Running, readNodes, writeNode } from './node-record.ts';
+import { type NodeRecord, nodeRoot, type Running, writeNode } from './node-record.ts';
 import { isAlive } from './process-identity.ts';
 import { mustRun } from './run-command.ts';
 
@@ -52,7 +53,7 @@ export async function partitionNodes(lab: Instance, records: readonly NodeRecord
 
 /** Puts the cable back in; a frozen node gets it back when it thaws. No names: all nodes. */
 export async function healNodes(lab: Instance, records: readonly NodeRecord[]): Promise<void> {
-  for (const record of records.length > 0 ? records : readNodes(lab)) {
+  for (const record of records.length > 0 ? records : currentNodes(lab)) {
     const { running } = record;
     if (running && isAlive(running.init) && !isFrozen(running.freezer)) {
       await putBack(lab, running.veth);

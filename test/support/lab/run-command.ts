@@ -38,10 +38,14 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    let failure: LabError | null = null;
+    let failed = false;
     const end = (reason: LabError): void => {
-      failure = reason;
+      failed = true;
+      settle();
       if (child.pid !== undefined) killGroup(child.pid);
+      child.unref();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      reject(reason); // not when it has ended: a process in a frozen node ends only when that is thawed
     };
     const timer = setTimeout(
       () =>
@@ -66,8 +70,8 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     });
     child.on('close', (code) => {
       settle();
-      if (failure) reject(failure);
-      else resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+      if (!failed)
+        resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
     });
     if (options.signal?.aborted) onAbort();
   });
@@ -80,6 +84,26 @@ export async function mustRun(argv: readonly string[], options: CommandOptions =
   const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-15).join('\n');
   throw new LabError(`\`${argv.join(' ')}\` failed with code ${result.code}:\n${said}`);
 }
+
+/**
+ * In front of an argv: the program and all it starts, daemons too, end with
+ * this process, even when that is killed.
+ */
+export const untilWeEnd: readonly string[] = [
+  ...['setpriv', '--pdeathsig', 'KILL', '--'],
+  ...[
+    'unshare',
+    '--mount',
+    '--uts',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--propagation',
+    'private',
+    '--',
+  ],
+];
 
 function killGroup(pid: number): void {
   try {

@@ -10,17 +10,19 @@ import { stopAptCache } from './apt-cache.ts';
 import { bridgeExists, removeBridge } from './bridge.ts';
 import { groupDirs, processesIn, readCgroupHost, removeGroups, setFrozen } from './cgroups.ts';
 import { killMachine, machineName } from './container.ts';
+import { currentNodes } from './current-node.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import { waitFor } from './limits.ts';
 import { mountsBelow, unmountBelow } from './node-disk.ts';
-import { readNodes } from './node-record.ts';
 import { identify, isAlive, signalProcess } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
 
 export async function sweep(lab: Instance): Promise<void> {
-  const nodes = readNodes(lab);
-  await Promise.all(nodes.map(({ name, running }) => (running ? killMachine(lab, name, running) : null)));
+  const nodes = currentNodes(lab);
+  await Promise.all(
+    nodes.map(({ name, running }) => (running ? killMachine(lab, name, running) : Promise.resolve())),
+  );
   await endStrayMachines(lab);
   await stopAptCache(lab);
   await unmountBelow(lab.stateDir);
