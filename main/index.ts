@@ -3,7 +3,7 @@
  * else to the services' process, so that it is always idle enough to keep the window smooth.
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
 import type { Settings } from '../common/ipc/contract.ts';
 import { runBackend } from './app/backend-process.ts';
@@ -11,7 +11,7 @@ import { applyTheme, chooseFleetFile, createMainAnswers } from './app/main-answe
 import { setMenu } from './app/menu.ts';
 import { registerPageScheme, servePage } from './app/protocol.ts';
 import { hardenApp } from './app/security.ts';
-import { openWindow } from './app/window.ts';
+import { openWindow, rememberPlace } from './app/window.ts';
 import { firstPlace, windowPlaceSchema } from './app/window-place.ts';
 import { BackendClient } from './ipc/backend-client.ts';
 import { serveWindow } from './ipc/serve-window.ts';
@@ -22,7 +22,8 @@ import { defaultSettings, settingsSchema } from './store/settings.ts';
 const built = join(import.meta.dirname, '..');
 const data = dataFolder();
 
-app.enableSandbox();
+// Root has no sandbox on Linux, and this call would undo --no-sandbox and with it the start.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerPageScheme();
 // Chromium's caches stay apart from what is the operator's.
 app.setPath('userData', join(data, 'window'));
@@ -49,11 +50,15 @@ async function start(): Promise<void> {
   serveWindow(answers, client);
   showMenu(settings.value.theme);
   open();
+  openNamedFleet(client, app.commandLine.getSwitchValue('fleet'));
 
   app.on('second-instance', () => focusOr(open));
   app.on('activate', () => focusOr(open));
   app.on('window-all-closed', () => app.quit());
-  quitAfter(() => backend.stop());
+  quitAfter(async () => {
+    for (const window of BrowserWindow.getAllWindows()) rememberPlace(window, place);
+    await Promise.all([backend.stop(), settings.settled(), place.settled()]);
+  });
 
   function open(): void {
     const window = openWindow({
@@ -76,6 +81,11 @@ async function start(): Promise<void> {
       app.isPackaged,
     );
   }
+}
+
+/** `--fleet=FILE`, as scripts and tests start the app. What is wrong with the file, the window shows. */
+function openNamedFleet(client: BackendClient, path: string): void {
+  if (path !== '') void client.request('fleet.open', { path: resolve(path) });
 }
 
 async function openFleetFile(client: BackendClient): Promise<void> {

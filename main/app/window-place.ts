@@ -29,9 +29,12 @@ const graspable = { width: 160, height: 40 } as const;
 export function placeWindow(saved: WindowPlace, workAreas: readonly Rectangle[]): Rectangle {
   const first = workAreas[0] ?? { x: 0, y: 0, ...usualWindow };
   if (saved.bounds === null) return centred(usualWindow, first);
-  const { bounds } = saved;
-  const area = workAreas.find((candidate) => isGraspable(bounds, candidate));
-  return area === undefined ? centred(bounds, first) : { ...bounds, ...sized(bounds, area) };
+  for (const area of workAreas) {
+    // Shrunk first: what could be grasped by its far corner may have lost that corner.
+    const shrunk = { ...saved.bounds, ...sized(saved.bounds, area) };
+    if (isGraspable(shrunk, area)) return shrunk;
+  }
+  return centred(saved.bounds, first);
 }
 
 function isGraspable(bounds: Rectangle, area: Rectangle): boolean {

@@ -45,7 +45,8 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   return window;
 }
 
-function rememberPlace(window: BrowserWindow, place: JsonFile<WindowPlace>): void {
+/** Written in the background: whoever quits waits for `place.settled()`. */
+export function rememberPlace(window: BrowserWindow, place: JsonFile<WindowPlace>): void {
   place.set({ bounds: window.getNormalBounds(), maximized: window.isMaximized() }).catch((error: unknown) => {
     console.error('Could not remember the window’s place:', error);
   });

@@ -27,6 +27,11 @@ export class JsonFile<T> {
     return this.#value;
   }
 
+  /** Resolves when everything that was set is on disk, or could not be written. */
+  settled(): Promise<void> {
+    return this.#written.catch(() => undefined);
+  }
+
   /** Resolves when the new value is on disk; writes that follow each other keep their order. */
   set(value: T): Promise<void> {
     this.#value = value;
