@@ -42,13 +42,18 @@ export function hostBlocker(facts: HostFacts): string | null {
   return null;
 }
 
-/** Throws: LabError saying what is missing and how to get it. */
-export async function ensureHost(lab: Instance): Promise<void> {
-  const blocker = hostBlocker({
+/** {@link hostBlocker} for this machine and this user. */
+export function thisHostBlocker(): string | null {
+  return hostBlocker({
     platform: process.platform,
     uid: process.getuid?.() ?? -1,
     hasCapabilities: process.platform === 'linux' && hasAdminCapabilities(),
   });
+}
+
+/** Throws: LabError saying what is missing and how to get it. */
+export async function ensureHost(lab: Instance): Promise<void> {
+  const blocker = thisHostBlocker();
   if (blocker) throw new LabError(blocker);
   const missing = findMissing();
   if (missing.length > 0) {
