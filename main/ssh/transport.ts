@@ -12,12 +12,20 @@ export interface SshTarget {
   readonly auth: readonly SshAuth[];
   /** known_hosts files, first one also gets accepted keys appended. */
   readonly knownHostsFiles: readonly string[];
+  /** OpenSSH's HostKeyAlias: the name its key is recorded under, without a port. Absent: `host` and `port`. */
+  readonly knownAs?: string;
   /** The bastion to go through, itself a whole target: every hop is verified under its own name. */
   readonly jump: SshTarget | null;
 }
 
 export type SshAuth =
-  | { readonly kind: 'agent'; readonly socket: string }
+  /** `first` are base64 public keys to try before the agent's others; with `only` no others are tried (IdentitiesOnly). */
+  | {
+      readonly kind: 'agent';
+      readonly socket: string;
+      readonly first?: readonly string[];
+      readonly only?: boolean;
+    }
   | { readonly kind: 'key'; readonly path: string; readonly passphrase?: string }
   | { readonly kind: 'password'; readonly password: string };
 
@@ -36,13 +44,28 @@ export interface ExecAnswer {
   readonly stderr: string;
 }
 
+/** How the program at the other end of a stream ended. `code` is null when the connection went first. */
+export interface StreamOutcome {
+  readonly code: number | null;
+  /** The end of what it wrote to stderr, made plain. */
+  readonly stderr: string;
+}
+
+export interface RemoteStream extends Duplex {
+  /** Never rejects. */
+  readonly outcome: Promise<StreamOutcome>;
+}
+
 export interface SshConnection {
   readonly target: SshTarget;
   readonly hostKey: HostKey;
   /** Runs one command string as the remote's sshd gets it (ours are gate words: `telemetry`, `verb NAME`). Output over maxBytes ends it with OpsError. */
-  exec(command: string, options?: { stdin?: string | Buffer; timeoutMs?: number; signal?: AbortSignal; maxBytes?: number }): Promise<ExecAnswer>;
+  exec(
+    command: string,
+    options?: { stdin?: string | Buffer; timeoutMs?: number; signal?: AbortSignal; maxBytes?: number },
+  ): Promise<ExecAnswer>;
   /** A channel whose stdio is the stream; for the WebSocket. */
-  stream(command: string): Promise<Duplex>;
+  stream(command: string): Promise<RemoteStream>;
   /** direct-tcpip; for jump hosts and the etcd gateway. */
   forward(host: string, port: number): Promise<Duplex>;
   /** Resolves when the connection is gone, with why. */
