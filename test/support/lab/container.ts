@@ -20,6 +20,7 @@ import { nodeDir, nodeRoot, type Running } from './node-record.ts';
 import { childrenOf, identify, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
 
+const supervisorScript = fileURLToPath(new URL('./supervise.sh', import.meta.url));
 const launcher = fileURLToPath(new URL('./launch.sh', import.meta.url));
 
 export function machineName(lab: Instance, node: string): string {
@@ -38,7 +39,7 @@ export async function startMachine(lab: Instance, node: string): Promise<Running
     ...(systemd ? [] : ['--register=no', '--keep-unit']),
   ];
   const output = openSync(consoleLog, 'a');
-  const child = spawn('sh', [launcher, ...makeGroups(lab, node), '--', ...argv], {
+  const child = spawn('sh', [supervisorScript, launcher, ...makeGroups(lab, node), '--', ...argv], {
     detached: true,
     stdio: ['ignore', output, output],
     env: { PATH: process.env['PATH'], SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
@@ -67,9 +68,9 @@ export async function startMachine(lab: Instance, node: string): Promise<Running
   return { supervisor, init, freezer: findFreezer(lab, node, init.pid), veth };
 }
 
-/** The descendant that is PID 1 of its own namespace and runs systemd. */
+/** The descendant that is PID 1 of its own namespace and runs systemd; null while there is none (reboot). */
 export function findInit(supervisor: ProcessIdentity): ProcessIdentity | null {
-  for (const pid of childrenOf(supervisor.pid)) {
+  for (const pid of childrenOf(supervisor.pid).flatMap(childrenOf)) {
     try {
       const numbers =
         /^NSpid:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]?.split(/\s+/) ?? [];
@@ -118,7 +119,10 @@ export async function killMachine(lab: Instance, node: string, running: Running)
   await waitFor(`the machine of ${node} to end`, () => !isAlive(running.supervisor), {
     limitMs: 5_000,
     everyMs: 10,
-  }).catch(() => signalProcess(running.supervisor, 'SIGKILL'));
+  }).catch(() => {
+    // Caught between two inits of a reboot: systemd-nspawn's end takes the next one with it.
+    for (const pid of [...childrenOf(running.supervisor.pid), running.supervisor.pid]) killQuietly(pid);
+  });
   await waitFor(`${running.veth} to go`, () => !existsSync(`/sys/class/net/${running.veth}`), {
     limitMs: 10_000,
     everyMs: 10,

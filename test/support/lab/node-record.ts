@@ -10,7 +10,7 @@ import type { ImageName } from './role-packages.ts';
 
 /** A node's running container. */
 export interface Running {
-  /** systemd-nspawn itself. */
+  /** supervise.sh, whose child is systemd-nspawn. */
   readonly supervisor: ProcessIdentity;
   /** The node's PID 1, as the host numbers it. */
   readonly init: ProcessIdentity;
