@@ -1,5 +1,6 @@
 /** Every role of this version, one line each. */
+import { edgeRole } from './edge/index.ts';
 import type { Role } from './role.ts';
 import type { RoleId } from './role-id.ts';
 
-export const roles: Readonly<Partial<Record<RoleId, Role>>> = {};
+export const roles: Readonly<Partial<Record<RoleId, Role>>> = { edge: edgeRole };
