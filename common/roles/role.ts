@@ -96,6 +96,8 @@ export interface ProvisionCapability {
   joinSteps(situation: Situation): readonly Step[];
   /** Files of OTHER clusters' nodes that name this node and must be re-rendered (e.g. the edge's backends). */
   readonly alsoConfigures: readonly RoleId[];
+  /** Units that are told to reload when files changed on a node that serves already; default none. */
+  readonly reloads?: readonly string[];
 }
 
 export interface Role {
