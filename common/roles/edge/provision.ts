@@ -37,6 +37,7 @@ export const edgeProvision: ProvisionCapability = {
   secrets: [],
   values: ({ fleet, cluster, nodeId }) => edgeValues(fleet, cluster, nodeId),
   alsoConfigures: ['edge'],
+  reloads: ['haproxy.service', 'keepalived.service'],
   joinSteps(situation) {
     const { nodeId } = situation;
     return [
