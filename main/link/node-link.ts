@@ -11,7 +11,13 @@ import type { RoleReading } from '../../common/model/reading.ts';
 
 export interface NodeLinkListener {
   status(status: LinkStatus): void;
-  hello(hello: { agentVersion: string; protocol: number; hostname: string; bootId: string; roles: readonly string[] }): void;
+  hello(hello: {
+    agentVersion: string;
+    protocol: number;
+    hostname: string;
+    bootId: string;
+    roles: readonly string[];
+  }): void;
   /** Latest state of each role, whole, when it changed. `atMs` is console time of receipt. */
   readings(readings: Readonly<Record<string, RoleReading>>, atMs: number): void;
   /** One second's numbers, counters raw. `replayed` ones are the past, from before this link. atMs is corrected to the console's clock. */
