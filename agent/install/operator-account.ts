@@ -10,6 +10,8 @@ import type { UndoStack } from './undo-stack.ts';
 
 export const operatorsGroup = 'mailyard-ops';
 export const daemonUser = 'mailyard';
+/** The comment of an account that the install made; by it the uninstall knows it again. */
+export const operatorComment = 'Mailyard operator';
 
 export async function ensureAccounts(host: VerbHost, undo: UndoStack): Promise<void> {
   if (!exists('group', operatorsGroup)) {
@@ -49,12 +51,12 @@ export async function ensureOperator(
       '--groups',
       operatorsGroup,
       '--comment',
-      'Mailyard operator',
+      operatorComment,
       '--password',
       '*',
       user,
     ]);
-    undo.push(`user ${user}`, () => must(host, ['userdel', '--remove', user]));
+    undo.push(`user ${user}`, () => must(host, ['userdel', '--force', '--remove', user]));
     host.output(`made the account ${user}`);
   } else if (accountId('passwd', user) < 1000 || !isOperator(await host.readFile('/etc/group'), user)) {
     // An account of somebody else would lose its shell by joining the group.
@@ -67,35 +69,23 @@ export async function ensureOperator(
 }
 
 async function authorize(host: VerbHost, undo: UndoStack, user: string, publicKey: string): Promise<void> {
-  const home = ((await host.readFile('/etc/passwd')) ?? '')
+  const fields = ((await host.readFile('/etc/passwd')) ?? '')
     .split('\n')
-    .find((line) => line.startsWith(`${user}:`))
-    ?.split(':')[5];
-  if (home === undefined) throw new OpsError('internal', `The account ${user} has no home directory.`);
+    .map((line) => line.split(':'))
+    .find(([name]) => name === user);
+  const [, , , group, , home] = fields ?? [];
+  if (group === undefined || !home)
+    throw new OpsError('internal', `The account ${user} has no home directory.`);
   const path = `${home}/.ssh/authorized_keys`;
   const before = (await host.readFile(path)) ?? '';
   const [type, key] = publicKey.split(' ');
   if (before.includes(`${type} ${key}`)) return;
-  const owner = { owner: user, group: `${accountId('passwd', user)}` };
-  await host.makeDirectory(`${home}/.ssh`, {
-    mode: 0o700,
-    owner: user,
-    group: primaryGroup(await host.readFile('/etc/passwd'), user),
-  });
-  const options = {
-    mode: 0o600,
-    owner: owner.owner,
-    group: primaryGroup(await host.readFile('/etc/passwd'), user),
-  };
+  await host.makeDirectory(`${home}/.ssh`, { mode: 0o700, owner: user, group });
+  const options = { mode: 0o600, owner: user, group };
   undo.push(path, () => (before === '' ? host.remove(path) : host.writeFile(path, before, options)));
   const kept = before === '' || before.endsWith('\n') ? before : `${before}\n`;
   await host.writeFile(path, `${kept}restrict ${publicKey.trim()}\n`, options);
   host.output(`authorized the console's key for ${user}`);
-}
-
-function primaryGroup(passwd: string | null, user: string): string {
-  const line = (passwd ?? '').split('\n').find((each) => each.startsWith(`${user}:`));
-  return line?.split(':')[3] ?? '0';
 }
 
 function isOperator(groups: string | null, user: string): boolean {
