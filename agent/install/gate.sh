@@ -6,7 +6,7 @@ unset ENV BASH_ENV
 PATH=/usr/bin:/bin
 case "${SSH_ORIGINAL_COMMAND-}" in
   telemetry)
-    exec socat -t 5 STDIO UNIX-CONNECT:/run/mailyard/agent.sock
+    exec socat -t 0.2 STDIO UNIX-CONNECT:/run/mailyard/agent.sock
     ;;
   'verb '*)
     name=${SSH_ORIGINAL_COMMAND#verb }

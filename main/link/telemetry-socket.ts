@@ -11,6 +11,11 @@ import type { RemoteStream, StreamOutcome } from '../ssh/transport.ts';
 
 /** How long we wait for the gate's last words after the socket closed. Unit: ms. */
 const lastWordsMs = 500;
+/**
+ * How long a channel may stay open after the agent's side of it ended. The gate's socat lingers for seconds
+ * before it exits, and its exit code is of no use then. Unit: ms.
+ */
+const lingerMs = 100;
 
 export interface SocketEnd {
   /** WebSocket close code; null when it never opened or was cut. */
@@ -42,6 +47,7 @@ export class TelemetrySocket {
     this.#stream = stream;
     this.#listener = listener;
     stream.on('error', () => {});
+    stream.once('end', () => setTimeout(() => this.cut(), lingerMs).unref());
     this.#socket = new WebSocket('ws://node/', {
       createConnection: () => stream,
       perMessageDeflate: false,
