@@ -102,7 +102,7 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
       >
         <canvas ref={canvas} />
       </div>
-      <div className="heat-map-axis mono" style={{ paddingLeft: nameWidth }} aria-live="off">
+      <div className="heat-map-axis mono" style={{ paddingLeft: nameWidth }}>
         {hovered ? (
           <span className="said">
             <b>{hovered.id}</b> {hoveredState ? nodeStateSaid[hoveredState].word : 'not yet seen'}

@@ -66,6 +66,8 @@ export function Navigation() {
             type="button"
             className={on ? 'item is-on' : 'item'}
             aria-current={on ? 'page' : undefined}
+            aria-label={running > 0 && word === 'Runs' ? `Runs, ${running} running` : word}
+            aria-keyshortcuts={key}
             data-testid={id}
             onClick={() => {
               const to: Place | null = placeOfKey(key);
@@ -75,7 +77,7 @@ export function Navigation() {
             <Icon size={15} stroke={1.6} aria-hidden="true" />
             <span>{word}</span>
             {word === 'Runs' && running > 0 && <em title={`${running} running`}>{running}</em>}
-            <kbd aria-hidden="true">{key}</kbd>
+            <kbd>{key}</kbd>
           </button>
         );
       })}
@@ -102,7 +104,7 @@ function Foot() {
   return (
     <div className="foot">
       <button type="button" className="find" onClick={() => setPalette(true)} data-testid={testIds.palette}>
-        Find or do… <kbd aria-hidden="true">/</kbd>
+        Find or do… <kbd>/</kbd>
       </button>
       <ThemeSwitch />
       <p className="mono">{formatClock(now)}</p>
