@@ -2,5 +2,6 @@
 import { edgeRole } from './edge/index.ts';
 import type { Role } from './role.ts';
 import type { RoleId } from './role-id.ts';
+import { storeRole } from './store/index.ts';
 
-export const roles: Readonly<Partial<Record<RoleId, Role>>> = { edge: edgeRole };
+export const roles: Readonly<Partial<Record<RoleId, Role>>> = { edge: edgeRole, store: storeRole };
