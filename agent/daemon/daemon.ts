@@ -79,7 +79,8 @@ export function startDaemon(options: DaemonOptions): Daemon {
     }),
     snapshot: () => [...stream.snapshot(), { kind: 'readings', atMs: sampledAtMs, roles: readings as never }],
     metricCount: () => stream.names.length,
-    history: (sinceMs) => rings.since(sinceMs),
+    // The newest moment is in the snapshot already.
+    history: (sinceMs) => rings.since(sinceMs).filter((moment) => moment.atMs < sampledAtMs),
   };
 
   const sampler = new Sampler({ ...options, onSampled, onTrouble: options.log });
