@@ -48,10 +48,14 @@ function parseLine(raw: string): Omit<KnownHostsLine, 'file' | 'line'> | null {
   if (rest === '' || rest.startsWith('#')) return null;
   let marker: KnownHostsLine['marker'] = 'none';
   if (rest.startsWith('@')) {
-    const marked = /^@(cert-authority|revoked)[ \t]+(?=[^@])(.*)$/.exec(rest);
-    if (marked === null) return null;
-    marker = marked[1] as 'revoked' | 'cert-authority';
-    rest = marked[2]!;
+    // OpenSSH ends the marker at the first space of the line, at a tab only when there is no space at all.
+    const space = rest.indexOf(' ');
+    const end = space >= 0 ? space : rest.indexOf('\t');
+    const name = rest.slice(1, Math.max(1, end));
+    if (name !== 'cert-authority' && name !== 'revoked') return null;
+    marker = name;
+    rest = rest.slice(end).replace(/^[ \t]+/, '');
+    if (rest.startsWith('@')) return null;
   }
   const fields = /^([^ \t]+)[ \t]+(.*)$/.exec(rest);
   if (fields === null) return null;

@@ -46,11 +46,11 @@ export class Login {
     const at = this.#left.findIndex((credential) => this.#methodFor(credential) !== null);
     if (at < 0) return false;
     const credential = this.#left[at]!;
-    const attempt = this.#attempt(credential, this.#methodFor(credential)!);
-    this.tried.push(credential.label);
-    if (credential.kind === 'password' && !this.#prompted.has(credential)) this.#prompted.add(credential);
+    const method = this.#methodFor(credential)!;
+    this.tried.push(method === 'keyboard-interactive' ? 'password at the prompt' : credential.label);
+    if (method === 'password') this.#prompted.add(credential);
     else this.#left.splice(at, 1);
-    return attempt;
+    return this.#attempt(credential, method);
   }
 
   #methodFor(credential: Credential): 'publickey' | 'password' | 'keyboard-interactive' | null {

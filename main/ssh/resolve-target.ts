@@ -100,7 +100,7 @@ async function resolveHop(
 /** `[user@]host[:port]`, `[user@][v6]:port`, also as an ssh:// address. */
 export function parseHop(text: string): { user: string | null; host: string; port: number | null } {
   const parts =
-    /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(?:\[([^\]\s]+)\]|([^:\s]+)|([0-9a-fA-F:]*::?[0-9a-fA-F:]+))(?::(\d{1,5}))?\/?$/.exec(
+    /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(?:\[([^\]\s]+)\]|([^:@\s]+)|([0-9a-fA-F:]*::?[0-9a-fA-F:]+))(?::(\d{1,5}))?\/?$/.exec(
       text,
     );
   const host = parts?.[2] ?? parts?.[3] ?? parts?.[4];
