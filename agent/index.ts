@@ -5,7 +5,6 @@
  *   verb NAME   acts once, as root, through sudo: JSON in on stdin, JSON out
  *   job DIR     the rest of a detached verb, in its own transient unit
  *   install     brings this version's files, units and accounts in place
- *   uninstall   takes them away again
  */
 import { agentVersion } from './version.ts';
 
@@ -19,15 +18,11 @@ async function main([entry, argument]: readonly string[]): Promise<number> {
       return (await import('./verb/run-job.ts')).runJob(argument ?? '');
     case 'install':
       return (await import('./install/run-install.ts')).runInstall();
-    case 'uninstall':
-      return (await import('./install/run-install.ts')).runUninstall();
     case '--version':
       process.stdout.write(`${agentVersion}\n`);
       return 0;
     default:
-      process.stderr.write(
-        'usage: mailyard-agent daemon | verb NAME | job DIR | install | uninstall | --version\n',
-      );
+      process.stderr.write('usage: mailyard-agent daemon | verb NAME | job DIR | install | --version\n');
       return 64;
   }
 }

@@ -10,8 +10,6 @@ import type { UndoStack } from './undo-stack.ts';
 
 export const operatorsGroup = 'mailyard-ops';
 export const daemonUser = 'mailyard';
-/** The comment of an account that the install made; by it the uninstall knows it again. */
-export const operatorComment = 'Mailyard operator';
 
 export async function ensureAccounts(host: VerbHost, undo: UndoStack): Promise<void> {
   if (!exists('group', operatorsGroup)) {
@@ -51,7 +49,7 @@ export async function ensureOperator(
       '--groups',
       operatorsGroup,
       '--comment',
-      operatorComment,
+      'Mailyard operator',
       '--password',
       '*',
       user,

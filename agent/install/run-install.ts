@@ -4,7 +4,6 @@ import { createVerbHost } from '../host/verb-host.ts';
 import { readStdin } from '../verb/read-stdin.ts';
 import { install, installInputSchema } from './install.ts';
 import { UndoStack } from './undo-stack.ts';
-import { uninstall } from './uninstall.ts';
 
 /** `install`: InstallInput as JSON on stdin; progress on stdout, the reason of a failure on stderr. */
 export async function runInstall(): Promise<number> {
@@ -31,25 +30,6 @@ export async function runInstall(): Promise<number> {
         ? 'Everything was put back as it was.'
         : `Could not be put back: ${stuck.join('; ')}.`;
     process.stderr.write(`${OpsError.from(error).message} ${rest}\n`);
-    return 1;
-  } finally {
-    host.dispose();
-  }
-}
-
-/** `uninstall`: nothing on stdin; everything that the install brought is taken away. */
-export async function runUninstall(): Promise<number> {
-  if (userInfo().uid !== 0) {
-    process.stderr.write('The agent is uninstalled by root.\n');
-    return 77;
-  }
-  const caller = { operator: 'uninstall', run: '-', step: '-', epoch: 0 };
-  const host = createVerbHost(caller, (line) => process.stdout.write(`${line}\n`));
-  try {
-    await uninstall(host);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${OpsError.from(error).message}\n`);
     return 1;
   } finally {
     host.dispose();

@@ -46,15 +46,15 @@ apt-get -q -o DPkg::Lock::Timeout=120 update || exit 1
 exec apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install $missing
 `;
 
-/** Takes {bundle, entry, input} from stdin, puts the bundle aside and lets it install or uninstall itself. No single quotes in here: it stands between two. */
+/** Takes {bundle, input} from stdin, puts the bundle aside and lets it install itself. No single quotes in here: it stands between two. */
 const installScript = `
 const fs = require("node:fs"), path = require("node:path"), child = require("node:child_process");
-const { bundle, entry, input } = JSON.parse(fs.readFileSync(0, "utf8"));
+const { bundle, input } = JSON.parse(fs.readFileSync(0, "utf8"));
 const aside = fs.mkdtempSync("/root/.mailyard-install-");
 const file = path.join(aside, "mailyard-agent.cjs");
 try {
   fs.writeFileSync(file, bundle, { mode: 0o600 });
-  const done = child.spawnSync(process.execPath, [file, entry], { input: JSON.stringify(input), stdio: ["pipe", "inherit", "inherit"] });
+  const done = child.spawnSync(process.execPath, [file, "install"], { input: JSON.stringify(input), stdio: ["pipe", "inherit", "inherit"] });
   process.exitCode = done.status === null ? 1 : done.status;
 } finally {
   fs.rmSync(aside, { recursive: true, force: true });
@@ -134,36 +134,12 @@ export async function installAgent(
   await installAgentPackages(exec, signal);
   const input = { version, operator: { user: operatorUser, publicKey }, roles };
   const done = await exec(`node -e '${installScript}'`, {
-    stdin: JSON.stringify({ bundle, entry: 'install', input }),
+    stdin: JSON.stringify({ bundle, input }),
     timeoutMs: 120_000,
     signal,
   });
   if (done.code !== 0) {
     throw new OpsError('command-failed', `The agent could not be installed: ${lastLines(done.stderr, 3)}`);
-  }
-  return done.stdout.split('\n').filter((line) => line !== '');
-}
-
-/**
- * Takes the agent, its accounts and its files away again; Debian packages stay.
- * Nothing happens where it never was.
- *
- * Throws: OpsError 'command-failed'.
- */
-export async function removeAgent(
-  exec: RootExec,
-  bundle: string,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const present = await exec('sh -c "command -v node"', { timeoutMs: 15_000, signal });
-  if (present.code !== 0) return [];
-  const done = await exec(`node -e '${installScript}'`, {
-    stdin: JSON.stringify({ bundle, entry: 'uninstall', input: {} }),
-    timeoutMs: 120_000,
-    signal,
-  });
-  if (done.code !== 0) {
-    throw new OpsError('command-failed', `The agent could not be removed: ${lastLines(done.stderr, 3)}`);
   }
   return done.stdout.split('\n').filter((line) => line !== '');
 }
