@@ -181,6 +181,11 @@ export class Engine {
     return this.live.get(runId)?.view() ?? this.archive.view(runId);
   }
 
+  /** What the run was asked to do. Throws as JournalStore.read does. */
+  paramsOf(runId: string): RunParams {
+    return runParamsSchema.parse(this.archive.load(runId).memory.started.params);
+  }
+
   /** Newest first. */
   list(): readonly RunSummary[] {
     return this.archive.summaries().map((run) => {
