@@ -109,6 +109,8 @@ export interface Role {
   readonly services: readonly RoleService[];
   readonly metrics: readonly MetricSpec[];
   readonly probe: RoleProbe;
+  /** Groups that the daemon must be in to look, e.g. postdrop for Postfix's showq; joined when the node gets the role. */
+  readonly probeGroups?: readonly string[];
   readonly verbs: readonly AnyVerb[];
   /** The one or two numbers that matter, for card and row. Counters in `samples` are rates per second already. */
   keyNumbers(samples: Samples, atMs: number): readonly KeyNumber[];
