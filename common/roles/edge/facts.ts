@@ -23,7 +23,6 @@ export const edgeFactsSchema = z.strictObject({
               /** HAProxy's word, e.g. 'UP', 'DOWN', 'DRAIN', 'MAINT'. */
               status: z.string().max(40),
               check: z.string().max(40),
-              sessions: z.number(),
               weight: z.number(),
             }),
           )

@@ -84,8 +84,6 @@ function edgeFacts(seen: Snapshot): EdgeFacts {
           name: server.name,
           status: server.status,
           check: server.check,
-          // Sessions change each second; they go into the samples, so that a reading changes only when something happened.
-          sessions: 0,
           weight: server.number('weight') ?? 0,
         })),
     }));

@@ -41,7 +41,6 @@ export const edgeProvision: ProvisionCapability = {
   joinSteps(situation) {
     const { nodeId } = situation;
     return [
-      intentStep('edge', nodeId, 'joining', `Say that ${nodeId} is joining`, 'provision'),
       holdBackStep(nodeId),
       serviceStep('edge', nodeId, 'haproxy.service', 'start', `Start HAProxy on ${nodeId}`),
       serviceStep('edge', nodeId, 'keepalived.service', 'start', `Start keepalived on ${nodeId}`),
