@@ -23,7 +23,8 @@ export function askUnixSocket(path: string, text: string, timeoutMs: number): Pr
       () => fail(new OpsError('timeout', `${path} did not answer within ${timeoutMs} ms.`)),
       timeoutMs,
     );
-    socket.on('connect', () => socket.end(text));
+    // Some (Postfix's showq) speak first, and say nothing to a client that has hung up its side.
+    socket.on('connect', () => text !== '' && socket.end(text));
     socket.on('data', (chunk) => {
       bytes += chunk.length;
       if (bytes > maxAnswerBytes) fail(new OpsError('command-failed', `${path} answers without end.`));
