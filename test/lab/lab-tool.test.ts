@@ -2,6 +2,7 @@
  * The lab itself, tried on labs of its own beside the one that may be running:
  * what it says of a machine must be true of the machine.
  */
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -279,9 +280,7 @@ describe('a lab that dies while it comes up', () => {
     const first = startLabCli(lab.instance, ['up', topology]);
     await lineWith(first.stderr, /booting/);
     const second = await runLabCli(lab.instance, ['up', topology]);
-    const firstEnded = once(first, 'exit');
-    first.kill('SIGKILL');
-    await firstEnded;
+    await killNow(first);
     // Either it was still at work, or it had just finished: both are refused, each with its reason.
     expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/busy with|up already/) });
 
@@ -290,9 +289,7 @@ describe('a lab that dies while it comes up', () => {
     const crashing = startLabCli(lab.instance, ['up', topology]);
     await lineWith(crashing.stderr, /booting/);
     await waitFor('a first machine', () => processesOf(lab).length > 0, { limitMs: 20_000, everyMs: 5 });
-    const ended = once(crashing, 'exit');
-    crashing.kill('SIGKILL');
-    await ended;
+    await killNow(crashing);
     const orphans = processesOf(lab);
     expect(lab.isUp()).toBe(false);
     expect(leftovers(lab.instance).length).toBeGreaterThan(0);
@@ -326,6 +323,13 @@ function processesOf(lab: Lab) {
       }
     });
   return pids.map((pid) => identify(pid)).filter((process) => process !== null);
+}
+
+async function killNow(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return; // ended already
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 async function lineWith(stream: NodeJS.ReadableStream | null, pattern: RegExp): Promise<void> {

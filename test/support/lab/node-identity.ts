@@ -37,7 +37,7 @@ export async function writeIdentity(
   write('etc/apt/apt.conf.d/90lab-proxy', `Acquire::http::Proxy "${aptProxyUrl(lab)}";\n`);
   write(
     'etc/systemd/network/10-host0.network',
-    `[Match]\nName=host0\n\n[Network]\nAddress=${node.address}/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nLLDP=no\nConfigureWithoutCarrier=yes\n`,
+    `[Match]\nName=host0\n\n[Link]\nMACAddress=${macOf(node.address)}\n\n[Network]\nAddress=${node.address}/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nLLDP=no\nConfigureWithoutCarrier=yes\n`,
   );
   mkdirSync(join(root, 'root/.ssh'), { recursive: true, mode: 0o700 });
   write('root/.ssh/authorized_keys', readFileSync(credentialPaths(lab).publicKey, 'utf8'), 0o600);
@@ -49,6 +49,16 @@ export async function writeIdentity(
     readFileSync(shadow, 'utf8').replace(/^root:[^:]*:/m, () => `root:${hash}:`),
   );
   return Promise.all(['ed25519', 'ecdsa'].map((type) => makeHostKey(root, node.name, type)));
+}
+
+/**
+ * The hardware address that goes with an IP address: a node that takes a
+ * removed one's place is then found at once, not when its neighbours' ARP
+ * caches run out (26 to 53 s were seen).
+ */
+export function macOf(address: string): string {
+  const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return `02:4d:${octets.join(':')}`; // 02: locally administered
 }
 
 /** A new key of one type in place of the old. Returns its public part. */
