@@ -11,12 +11,21 @@ import { join } from 'node:path';
 const packageJson = `${JSON.stringify({ name: 'app-loader', type: 'module', main: 'index.js' })}\n`;
 
 // Top-level await: Electron says 'ready' only after the entry module has been evaluated, as with a real app.
+// `-r MODULE` as the default app has it: Playwright's own loader comes in this way.
 const loader = `import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app } from 'electron';
 
-const folder = process.argv.slice(1).find((argument) => !argument.startsWith('-'));
+const modules = [];
+let folder;
+const given = process.argv.slice(1);
+while (given.length > 0 && folder === undefined) {
+  const argument = given.shift();
+  if (argument === '-r' || argument === '--require') modules.push(given.shift());
+  else if (!argument.startsWith('-')) folder = argument;
+}
 if (folder === undefined) {
   console.error('Say which app to start: electron FOLDER');
   app.exit(2);
@@ -27,6 +36,8 @@ if (folder === undefined) {
   if (manifest.version) app.setVersion(manifest.version);
   app.setName(manifest.productName ?? manifest.name);
   app.setAppPath(root);
+  const require = createRequire(import.meta.url);
+  for (const module of modules) require(resolve(module));
   await import(pathToFileURL(join(root, manifest.main ?? 'index.js')).href);
 }
 `;

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { repositoryRoot } from '../electron/build.ts';
 import { ensureElectronPackages, withDisplay } from '../electron/display.ts';
@@ -41,6 +42,13 @@ export interface LaunchedApp {
 const scale = Number(process.env['MAILYARD_TIMEOUT_SCALE'] ?? '1') || 1;
 const startTimeoutMs = 30_000 * scale;
 const quitTimeoutMs = 15_000 * scale;
+
+// Holds the app's 'ready' until Playwright listens. It adds this itself only to a runtime that it chose itself;
+// without it a window that is made just then now and then hangs the launch.
+const playwrightLoader = join(
+  dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')),
+  ...['lib', 'server', 'electron', 'loader.js'],
+);
 
 let ready: Promise<string> | null = null;
 
@@ -109,6 +117,7 @@ async function start(
   const app = await _electron.launch({
     executablePath,
     args: [
+      ...['-r', playwrightLoader],
       options.appFolder ?? repositoryRoot,
       // Root has no Chromium sandbox, and containers often none; `sandbox: true` of the page holds regardless.
       '--no-sandbox',
@@ -150,6 +159,7 @@ function collectLines(app: ElectronApplication, lines: string[]): void {
     lines.push(...parts);
   });
   app.on('window', (page) => {
+    page.on('crash', () => lines.push('page error: the page crashed'));
     page.on('pageerror', (error) => lines.push(`page error: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
