@@ -15,7 +15,8 @@ interface Props {
 export function NodeCell({ node, cluster, onOpen }: Props) {
   const { word, tone } = nodeStateSaid[node.state];
   const part = nodePart(node, cluster);
-  const said = node.state === 'healthy' ? part.word : word;
+  // Who stands by is dimmed; the word is for the one in front.
+  const said = node.state === 'healthy' ? (part.standby ? '' : part.word) : word;
   return (
     <button
       type="button"

@@ -1,8 +1,8 @@
 import type { StepState } from '../../common/model/run.ts';
 import './step-glyph.css';
 
-/** The mark of a step on the track: will, now, done, already so, undone, failed, unknown, not reached. */
-export function StepGlyph({ state }: { readonly state: StepState }) {
+/** The mark of a step on the track: your turn, will, now, done, already so, undone, failed, unknown, not reached. */
+export function StepGlyph({ state }: { readonly state: StepState | 'turn' }) {
   return (
     <svg className={`step-glyph is-${state}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
       {mark(state)}
@@ -10,10 +10,17 @@ export function StepGlyph({ state }: { readonly state: StepState }) {
   );
 }
 
-function mark(state: StepState) {
+function mark(state: StepState | 'turn') {
   switch (state) {
     case 'will':
       return <circle cx="10" cy="10" r="7.5" className="hollow" />;
+    case 'turn':
+      return (
+        <>
+          <circle cx="10" cy="10" r="7.5" className="hollow turn" />
+          <circle cx="10" cy="10" r="3.6" className="fill-turn" />
+        </>
+      );
     case 'not-reached':
       return <path d="M6.5 10h7" className="line faint" />;
     case 'now':

@@ -8,18 +8,37 @@ import { LogText } from './log-text.tsx';
 import { StepGlyph } from './step-glyph.tsx';
 import './step-track.css';
 
+interface Props {
+  readonly steps: readonly (PlanStep | RunStep)[];
+  /** How long a step usually takes, in ms; null when that is not known. */
+  readonly usualMs?: (step: PlanStep) => number | null;
+}
+
 /** Before, during and after: the steps as a track, each opening to what it runs, saw and printed. */
-export function StepTrack({ steps }: { readonly steps: readonly (PlanStep | RunStep)[] }) {
+export function StepTrack({ steps, usualMs }: Props) {
   return (
     <ol className="step-track">
       {steps.map((step) => (
-        <Step key={step.id} step={step} run={'state' in step ? step : null} />
+        <Step
+          key={step.id}
+          step={step}
+          run={'state' in step ? step : null}
+          usualMs={usualMs?.(step) ?? null}
+        />
       ))}
     </ol>
   );
 }
 
-function Step({ step, run }: { readonly step: PlanStep; readonly run: RunStep | null }) {
+function Step({
+  step,
+  run,
+  usualMs,
+}: {
+  readonly step: PlanStep;
+  readonly run: RunStep | null;
+  readonly usualMs: number | null;
+}) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const state = run?.state ?? 'will';
   const active = state === 'now' || state === 'undoing';
@@ -48,6 +67,7 @@ function Step({ step, run }: { readonly step: PlanStep; readonly run: RunStep | 
       <div className="time">
         <StepTime run={run} />
         {state !== 'will' && state !== 'done' && state !== 'now' && <i>{word}</i>}
+        {usualMs !== null && <i>usual {formatDuration(usualMs)}</i>}
       </div>
     </li>
   );

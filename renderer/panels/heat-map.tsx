@@ -2,13 +2,15 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { NodeView } from '../../common/model/views.ts';
 import { formatLasting } from '../format/duration.ts';
 import { formatClock } from '../format/time.ts';
-import { counted, nodeStateSaid, type Tone } from '../format/words.ts';
+import { counted, nodeStateSaid } from '../format/words.ts';
 import { useNow } from '../stores/clock.ts';
 import { type StateSpan, stateAt, stateSpans, trailMs } from '../stores/trails.ts';
 import { type Size, useDrawing, useSize } from './canvas.tsx';
 import { heatMapRows } from './heat-map-rows.ts';
-import { type Colours, useColours } from './theme-colours.ts';
+import { type Colours, markColour, useColours } from './theme-colours.ts';
 import './heat-map.css';
+
+const nameWidth = 92;
 
 interface Props {
   readonly nodes: readonly NodeView[];
@@ -18,8 +20,8 @@ interface Props {
 
 /**
  * Every server as a line, the last half hour from left to right, coloured only
- * where something was not as usual. From three servers to a thousand: lines get
- * thinner, then names go, and what is wrong stays on top.
+ * where something was not as usual. Of a few dozen servers each has a line; of
+ * more, those have one that are or were not healthy.
  */
 export function HeatMap({ nodes, onOpen, testId }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -27,9 +29,8 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
   const colours = useColours();
   const slot = Math.floor(useNow() / 2000);
   const [hover, setHover] = useState<{ readonly row: number; readonly x: number } | null>(null);
-  const rows = useMemo(() => heatMapRows(nodes), [nodes]);
-  const { rowHeight, gap, named } = rows;
-  const nameWidth = named ? 92 : 0;
+  const rows = useMemo(() => heatMapRows(nodes, stateSpans), [nodes]);
+  const { rowHeight, gap } = rows;
 
   const draw = useCallback(
     (context: CanvasRenderingContext2D, { width }: Size) => {
@@ -38,12 +39,10 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
       const wide = width - left - 2;
       rows.nodes.forEach((node, index) => {
         const y = index * (rowHeight + gap);
-        if (named) {
-          context.font = `11px "JetBrains Mono", monospace`;
-          context.fillStyle = hover?.row === index ? colours.ink : colours.ink2;
-          context.textBaseline = 'middle';
-          context.fillText(clip(node.id, 12), 0, y + rowHeight / 2 + 0.5);
-        }
+        context.font = `11px "JetBrains Mono", monospace`;
+        context.fillStyle = hover?.row === index ? colours.ink : colours.ink2;
+        context.textBaseline = 'middle';
+        context.fillText(clip(node.id, 12), 0, y + rowHeight / 2 + 0.5);
         drawSpans(context, stateSpans(node.id), { left, wide, y, height: rowHeight, toMs, colours });
       });
       if (hover) {
@@ -51,11 +50,11 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
         context.fillRect(hover.x, 0, 1, rows.nodes.length * (rowHeight + gap) - gap);
       }
     },
-    [rows, rowHeight, gap, named, nameWidth, slot, colours, hover],
+    [rows, rowHeight, gap, slot, colours, hover],
   );
   const canvas = useDrawing(size, draw);
 
-  const height = rows.nodes.length * (rowHeight + gap) - gap;
+  const height = Math.max(0, rows.nodes.length * (rowHeight + gap) - gap);
   const rowAt = (clientY: number): number => {
     const top = box.current?.getBoundingClientRect().top ?? 0;
     return Math.max(0, Math.min(rows.nodes.length - 1, Math.floor((clientY - top) / (rowHeight + gap))));
@@ -117,6 +116,9 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
           </>
         )}
       </div>
+      {rows.untold > 0 && (
+        <p className="untold">{counted(rows.untold, 'server')} had nothing to tell: healthy all the time.</p>
+      )}
     </div>
   );
 }
@@ -144,32 +146,17 @@ function drawSpans(context: CanvasRenderingContext2D, spans: readonly StateSpan[
     if (end <= left) return;
     const { tone, letter } = nodeStateSaid[span.state];
     const width = Math.max(2, end - start - (index < spans.length - 1 ? 1 : 0));
-    context.fillStyle = fillOf(tone, colours);
+    context.fillStyle = markColour(tone, colours);
     context.beginPath();
     context.roundRect(start, y, width, height, Math.min(2, height / 3));
     context.fill();
     if (span.state !== 'healthy' && height >= 12 && width > 14) {
-      context.fillStyle = colours.bg;
+      context.fillStyle = colours['mark-ink'];
       context.font = `700 9.5px "JetBrains Mono", monospace`;
       context.textBaseline = 'middle';
       context.fillText(width > 76 ? nodeStateSaid[span.state].word : letter, start + 4, y + height / 2 + 0.5);
     }
   });
-}
-
-function fillOf(tone: Tone, colours: Colours): string {
-  switch (tone) {
-    case 'ok':
-      return colours['ok-fill'];
-    case 'calm':
-      return colours.ink3;
-    case 'unk':
-      return colours.unk;
-    case 'warn':
-    case 'bad':
-    case 'move':
-      return colours[tone];
-  }
 }
 
 function describe(nodes: readonly NodeView[]): string {

@@ -22,7 +22,9 @@ export function Sparkline({ owner, label, spanMs = 5 * 60_000 }: Props) {
       const trail = numberTrail(owner, label);
       if (!trail) return;
       const toMs = second * 1000;
-      const fromMs = toMs - spanMs;
+      // A window that has just opened shows its first minute wide, not one dot in five.
+      const span = Math.min(spanMs, Math.max(60_000, toMs - (trail.atMs[0] ?? toMs)));
+      const fromMs = toMs - span;
       let high = 0;
       for (let index = 0; index < trail.atMs.length; index++) {
         if ((trail.atMs[index] as number) >= fromMs) high = Math.max(high, trail.values[index] ?? 0);
@@ -31,6 +33,7 @@ export function Sparkline({ owner, label, spanMs = 5 * 60_000 }: Props) {
       const y = (value: number): number =>
         height - 1.5 - (high === 0 ? 0 : (value / (high * 1.15)) * (height - 3));
       context.strokeStyle = colours.ink3;
+      context.fillStyle = colours['ok-fill'];
       context.lineWidth = 1.2;
       context.lineJoin = 'round';
       context.beginPath();
@@ -44,7 +47,7 @@ export function Sparkline({ owner, label, spanMs = 5 * 60_000 }: Props) {
           drawing = false;
           continue;
         }
-        const x = ((at - fromMs) / spanMs) * width;
+        const x = ((at - fromMs) / span) * width;
         if (drawing && at - previousAt < 10_000) context.lineTo(x, y(value));
         else context.moveTo(x, y(value));
         drawing = true;

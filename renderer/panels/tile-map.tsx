@@ -2,7 +2,7 @@ import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
 import type { NodeView } from '../../common/model/views.ts';
 import { counted, nodeStateSaid } from '../format/words.ts';
 import { type Size, useDrawing, useSize } from './canvas.tsx';
-import { useColours } from './theme-colours.ts';
+import { markColour, useColours } from './theme-colours.ts';
 import './tile-map.css';
 
 const tile = 13;
@@ -30,13 +30,12 @@ export function TileMap({ nodes, onOpen }: Props) {
         const x = (index % columns) * (tile + gap);
         const y = Math.floor(index / columns) * (tile + gap);
         const { tone, letter } = nodeStateSaid[node.state];
-        context.fillStyle =
-          tone === 'ok' ? colours['ok-fill'] : tone === 'calm' ? colours.ink3 : colours[tone];
+        context.fillStyle = markColour(tone, colours);
         context.beginPath();
         context.roundRect(x, y, tile, tile, 3);
         context.fill();
         if (node.state !== 'healthy') {
-          context.fillStyle = colours.bg;
+          context.fillStyle = colours['mark-ink'];
           context.fillText(letter, x + tile / 2, y + tile / 2 + 0.5);
         }
         if (index === at) {

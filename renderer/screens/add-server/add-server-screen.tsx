@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import type { StepState } from '../../../common/model/run.ts';
 import { StepGlyph } from '../../components/step-glyph.tsx';
 import { useAddServer } from '../../stores/add-server.ts';
 import { useFleet } from '../../stores/fleet.ts';
@@ -85,8 +84,11 @@ function Part({
   readonly children: ReactNode;
 }) {
   return (
-    <li className={`wizard-part is-${step.state}`} aria-current={step.state === 'now' ? 'step' : undefined}>
-      <StepGlyph state={step.state satisfies StepState} />
+    <li
+      className={`wizard-part is-${step.state}`}
+      aria-current={step.state === 'now' || step.state === 'turn' ? 'step' : undefined}
+    >
+      <StepGlyph state={step.state} />
       <div>
         <h2>
           {title}

@@ -4,7 +4,8 @@ import type { Plan, Run, StepState } from '../../../common/model/run.ts';
 import { counted } from '../../format/words.ts';
 
 export interface WizardStep {
-  readonly state: StepState;
+  /** `turn`: it waits for the person. */
+  readonly state: StepState | 'turn';
   readonly said: string;
 }
 
@@ -34,11 +35,11 @@ function reachStep({ busy, failure, reached }: WizardFacts): WizardStep {
   if (reached?.state === 'connected') return { state: 'done', said: 'logged in' };
   if (reached)
     return {
-      state: failure && !busy ? 'failed' : 'now',
+      state: busy ? 'now' : failure ? 'failed' : 'turn',
       said: busy === 'accept' ? 'logging in…' : 'nothing sent yet but a greeting',
     };
   if (busy === 'reach') return { state: 'now', said: 'knocking…' };
-  return failure ? { state: 'failed', said: '' } : { state: 'will', said: '' };
+  return failure ? { state: 'failed', said: '' } : { state: 'turn', said: '' };
 }
 
 function examineStep({ busy, failure, reached, examination }: WizardFacts): WizardStep {
@@ -59,7 +60,7 @@ function planStep({ busy, failure, examination, plan, runId }: WizardFacts): Wiz
   if (busy === 'plan') return { state: 'now', said: 'planning…' };
   if (plan)
     return {
-      state: plan.blockers.length > 0 ? 'failed' : 'now',
+      state: plan.blockers.length > 0 ? 'failed' : 'turn',
       said: `${counted(plan.steps.length, 'step')}, nothing done yet`,
     };
   return examination && failure ? { state: 'failed', said: '' } : later;

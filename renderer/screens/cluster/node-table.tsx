@@ -51,7 +51,6 @@ function NodeRow({ cluster, node }: { readonly cluster: ClusterView; readonly no
     (offer) => offer.clusterId === cluster.id && offer.action !== 'switchover',
   );
   const reason = firstReason(offers, (offer) => actionGate(view, node, offer, now)?.reason ?? null);
-  const stale = node.link.state !== 'live';
   const said = [node.state === 'healthy' ? '' : node.sentence, reason ?? ''].filter((text) => text !== '');
   return (
     <tbody className={`tone-row-${tone}`}>
@@ -72,7 +71,7 @@ function NodeRow({ cluster, node }: { readonly cluster: ClusterView; readonly no
             {formatLasting(now - node.sinceMs)}
           </time>
         </td>
-        <td className={stale ? 'stale' : undefined}>
+        <td>
           <KeyNumbers numbers={node.numbers} limit={2} />
         </td>
         <td>{node.holds.length > 0 ? node.holds.join(', ') : <span className="faint">nothing</span>}</td>

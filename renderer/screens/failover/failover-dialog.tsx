@@ -10,9 +10,10 @@ import { standingBlockers, usePlan } from '../../stores/plan.ts';
 import { testIds } from '../../test-ids.ts';
 import { Sentences } from '../runs/plan-screen.tsx';
 import './failover-dialog.css';
-import { believed, keptFromReturning } from './what-is-believed.ts';
+import { believed, keptFromReturning, whatMoves } from './what-is-believed.ts';
 
-/** "What do I lose?" In this order: what stands in the way, what is believed, what moves, what is noticed, the steps. */
+/** "What do I lose?" In this order: what stands in the way, what is believed, what moves and
+ * could be lost, what keeps the old one away, what is noticed, the steps. */
 export function FailoverDialog() {
   const open = usePlan((state) => state.dialog);
   const { plan, failure, request } = usePlan();
@@ -58,12 +59,16 @@ function Decision({ plan }: { readonly plan: Plan }) {
         <Sentences sentences={believed(view, cluster, now)} empty="Nothing is known about it now." />
       </section>
       <section>
-        <h3>What is noticed, and for how long</h3>
-        <Sentences sentences={plan.blastRadius} empty="Nothing that anybody outside would notice." />
+        <h3>What moves, and what could be lost</h3>
+        <Sentences sentences={whatMoves(plan, cluster, now)} empty="Not known." />
       </section>
       <section>
         <h3>What keeps the old one from coming back</h3>
         <Sentences sentences={keptFromReturning(plan, cluster)} empty="" />
+      </section>
+      <section>
+        <h3>What is noticed, and for how long</h3>
+        <Sentences sentences={plan.blastRadius} empty="Nothing that anybody outside would notice." />
       </section>
       <details>
         <summary>The steps and their commands ({plan.steps.length})</summary>

@@ -2,6 +2,7 @@
 import type { Plan } from '../../../common/model/run.ts';
 import type { ClusterView, FleetView } from '../../../common/model/views.ts';
 import { formatAgo } from '../../format/duration.ts';
+import { formatNumber, inWords } from '../../format/number.ts';
 
 /** Who holds it, who agrees, who was not heard. */
 export function believed(
@@ -52,5 +53,26 @@ export function keptFromReturning(plan: Plan, cluster: ClusterView | null): read
     first,
     'It is a planned handover: the old one runs on as standby and is not powered off.',
     undoable ? 'Undo moves it back.' : 'Not every step can be undone by itself; the steps below say which.',
+  ];
+}
+
+/** What goes over, and how far behind the one that takes it is. */
+export function whatMoves(plan: Plan, cluster: ClusterView | null, nowMs: number): readonly string[] {
+  const to = plan.nodeId ?? 'the other one';
+  if (cluster?.vip) {
+    return [
+      `The address ${cluster.vip.address.split('/')[0]} goes to ${to}.`,
+      'The entrance keeps no mail: nothing that was accepted can be lost by this.',
+    ];
+  }
+  const lag = cluster?.numbers.find((number) => /lag|behind|backlog/i.test(number.label)) ?? null;
+  if (!lag || lag.value === null || lag.atMs === null) {
+    return [`${to} takes over. How far behind it is, is not known now.`];
+  }
+  const said = inWords(formatNumber(lag.value, lag.unit));
+  return [
+    lag.value === 0
+      ? `${to} takes over and is not behind, measured ${formatAgo(nowMs - lag.atMs)}.`
+      : `${to} takes over and is ${said} behind, measured ${formatAgo(nowMs - lag.atMs)}; it catches up first.`,
   ];
 }

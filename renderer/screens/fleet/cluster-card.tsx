@@ -31,13 +31,14 @@ export function ClusterCard({
           type="button"
           className="open"
           data-testid={clusterTestId(cluster.id)}
+          data-level={cluster.verdict.level}
           onClick={() => go({ screen: 'cluster', clusterId: cluster.id })}
         >
           {cluster.id}
         </button>
         <span className={`verdict tone-${tone}`}>
           <VerdictGlyph level={cluster.verdict.level} />
-          {withoutName(cluster.verdict.words, cluster.id)}
+          {shortVerdict(cluster)}
         </span>
       </header>
       {members.length === 0 ? (
@@ -74,4 +75,10 @@ function Entrance({ vip }: { readonly vip: NonNullable<ClusterView['vip']> }) {
       <span className="mono">{address}</span> on {vip.holders[0]}
     </p>
   );
+}
+
+/** "redundant, tolerates 1 loss": the tick says the first word already. */
+function shortVerdict(cluster: ClusterView): string {
+  const words = withoutName(cluster.verdict.words, cluster.id);
+  return cluster.verdict.level === 'redundant' ? words.replace(/^redundant, /, '') : words;
 }

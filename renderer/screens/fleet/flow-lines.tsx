@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FleetView } from '../../../common/model/views.ts';
 import { flowLinks } from './way-columns.ts';
 
@@ -9,19 +9,14 @@ interface Line {
 }
 
 /** The lines between the cards, measured after layout; they say nothing that the cards do not say in words. */
-export function FlowLines({
-  box,
-  view,
-}: {
-  readonly box: RefObject<HTMLDivElement | null>;
-  readonly view: FleetView;
-}) {
+export function FlowLines({ view }: { readonly view: FleetView }) {
+  const svg = useRef<SVGSVGElement>(null);
   const [lines, setLines] = useState<readonly Line[]>([]);
   const links = useMemo(() => flowLinks(view), [view]);
   const shape = links.map((link) => `${link.from}>${link.to}${link.troubled ? '!' : ''}`).join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: `links` is new with every view, `shape` only when a line changed
   useLayoutEffect(() => {
-    const element = box.current;
+    const element = svg.current?.parentElement;
     if (!element) return;
     const measure = (): void => setLines(measureLines(element, links));
     measure();
@@ -29,9 +24,9 @@ export function FlowLines({
     observer.observe(element);
     for (const child of element.querySelectorAll('[data-way]')) observer.observe(child);
     return () => observer.disconnect();
-  }, [box, shape]);
+  }, [shape]);
   return (
-    <svg className="flow-lines" aria-hidden="true">
+    <svg ref={svg} className="flow-lines" aria-hidden="true">
       {lines.map((line) => (
         <path key={line.key} d={line.path} className={line.troubled ? 'is-troubled' : undefined} />
       ))}

@@ -1,4 +1,3 @@
-import { useRef } from 'react';
 import type { ClusterView, FleetView } from '../../../common/model/views.ts';
 import { ClusterCard } from './cluster-card.tsx';
 import { FlowLines } from './flow-lines.tsx';
@@ -6,13 +5,12 @@ import { columnOf, entrances } from './way-columns.ts';
 
 /** The fleet as the way of the mail: from outside, through the entrance, to where it rests. */
 export function MailWay({ view }: { readonly view: FleetView }) {
-  const box = useRef<HTMLDivElement>(null);
   const columns: ClusterView[][] = [[], [], []];
   for (const cluster of view.clusters) columns[columnOf(cluster.role)]?.push(cluster);
   const used = columns.filter((column) => column.length > 0);
   return (
-    <section className="mail-way" ref={box} aria-label="The way of the mail" data-columns={used.length}>
-      <FlowLines box={box} view={view} />
+    <section className="mail-way" aria-label="The way of the mail" data-columns={used.length}>
+      <FlowLines view={view} />
       <div className="way-column outside" aria-hidden="true">
         {entrances.map(({ who, what }) => (
           <div key={who} className="way-outside" data-way={who}>

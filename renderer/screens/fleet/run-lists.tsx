@@ -73,7 +73,7 @@ export function RecentRuns({
               >
                 {run.title}
               </button>
-              <span className={`tone-${said.tone === 'ok' ? 'calm' : said.tone}`}>{said.word}</span>
+              <span className={said.tone === 'ok' ? 'sr-only' : `tone-${said.tone}`}>{said.word}</span>
             </li>
           );
         })}

@@ -43,7 +43,7 @@ export function NodeCharts({
   const chartWidth = Math.floor((width - (columns - 1) * gapPx) / columns);
   const marks = useMemo(() => runs.map((run) => ({ atMs: run.startedAtMs, label: run.title })), [runs]);
   return (
-    <section className={node.link.state === 'live' ? 'charts' : 'charts stale'}>
+    <section className={node.link.state === 'live' ? 'charts' : 'charts is-stale'}>
       <h2>
         The last {span.word}
         <CursorClock />

@@ -27,7 +27,6 @@ export function NodeScreen({ nodeId }: { readonly nodeId: string }) {
   if (!view || !node) return <Gone what={nodeId} />;
   const { word, tone } = nodeStateSaid[node.state];
   const runs = view.runs.filter((run) => run.nodeId === nodeId);
-  const stale = node.link.state !== 'live';
   return (
     <div className="screen node" data-testid={testIds.nodeScreen}>
       <main>
@@ -56,7 +55,7 @@ export function NodeScreen({ nodeId }: { readonly nodeId: string }) {
           </div>
         </header>
         {node.numbers.length > 0 && (
-          <div className={stale ? 'key-numbers big stale' : 'key-numbers big'}>
+          <div className="key-numbers big">
             {node.numbers.map((number) => (
               <KeyNumberText key={number.label} number={number} />
             ))}

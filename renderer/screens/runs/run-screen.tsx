@@ -17,12 +17,15 @@ import { Lasting } from './lasting.tsx';
 import { Sentences } from './plan-screen.tsx';
 import { RunActions } from './run-actions.tsx';
 import './runs.css';
+import { useUsual } from './use-usual.ts';
+import { stepKind } from './usual-durations.ts';
 
 /** "What is it doing, what did it do?" */
 export function RunScreen({ runId }: { readonly runId: string }) {
   const run = useFleet((state) => state.runs[runId] ?? null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const go = usePlace((state) => state.go);
+  const usual = useUsual(run);
   useEffect(() => {
     void ask('run.get', { runId }).then((answer) => {
       if (answer.ok) useFleet.getState().setRun(answer.value);
@@ -40,7 +43,10 @@ export function RunScreen({ runId }: { readonly runId: string }) {
         {run ? (
           <>
             <RunHead run={run} />
-            <StepTrack steps={run.steps} />
+            <StepTrack
+              steps={run.steps}
+              usualMs={(step) => usual.get(stepKind(step.id, run.nodeId)) ?? null}
+            />
           </>
         ) : (
           <>
