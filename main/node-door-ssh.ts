@@ -165,7 +165,6 @@ interface JobState {
 function readAnswer<Input, State>(call: VerbCall<Input, State>, answer: VerbAnswer): VerbResult<State> {
   const { node, verb } = call;
   if (!answer.ok) {
-    for (const line of answer.output) call.output(plainText(line));
     throw new OpsError(problemOf(answer.problem), `${node.id}: ${plainText(answer.message)}`);
   }
   if ('detached' in answer) {

@@ -10,6 +10,7 @@ import { nodeOf } from '../common/model/fleet.ts';
 import { OpsError } from '../common/model/ops-error.ts';
 import type { RoleId } from '../common/roles/role-id.ts';
 import { nodeIntentVerb } from '../common/verbs/node-intent.ts';
+import { nodeRolesVerb } from '../common/verbs/node-roles.ts';
 import type { OpenFleet } from './open-fleet.ts';
 import type { Lease } from './runbooks/lease.ts';
 
@@ -78,7 +79,10 @@ async function placesToSetUp(fleet: OpenFleet): Promise<readonly Place[]> {
         const { intent } = await fleet.look(node, nodeIntentVerb, {
           ...{ role: cluster.role, intent: 'serving', reason: 'looking' },
         });
-        return intent === null || intent.intent === 'joining';
+        if (intent === null || intent.intent === 'joining') return true;
+        // Given up or undone: it was told that it has the role no more.
+        const { roles } = await fleet.look(node, nodeRolesVerb, { roles: [cluster.role] });
+        return !roles.includes(cluster.role);
       } catch (thrown) {
         const { problem } = OpsError.from(thrown);
         if (problem === 'access-denied' || problem === 'version-mismatch') return true;

@@ -8,18 +8,30 @@ import { stepWord } from './show-fleet.ts';
 export interface Follow {
   readonly engine: Engine;
   readonly runId: string;
+  /** The run before it was gone on with: what it said then is not said again. */
+  readonly before?: Run;
   print(line: string): void;
 }
 
+/** dpkg counts to a hundred on one line of a terminal; here each would be a line. */
+const repaint = /^\(Reading database \.\.\. (\d+%)?$/;
+
 /** Resolves with the run when it has ended. */
-export async function followRun({ engine, runId, print }: Follow): Promise<Run> {
-  const told = new Map<string, { state: string; lines: number; progress: string }>();
+export async function followRun({ engine, runId, before: earlier, print }: Follow): Promise<Run> {
+  const told = new Map<string, { state: string; lines: number; progress: string }>(
+    (earlier?.steps ?? []).map((step) => [
+      step.id,
+      { state: step.state, lines: step.output.length, progress: '' },
+    ]),
+  );
   const show = (run: Run): void => {
     if (run.id !== runId) return;
     for (const step of run.steps) {
       const before = told.get(step.id) ?? { state: 'will', lines: 0, progress: '' };
       const lines = Math.max(0, step.output.length - before.lines);
-      for (const line of step.output.slice(step.output.length - lines)) print(`      ${line}`);
+      for (const line of step.output.slice(step.output.length - lines)) {
+        if (!repaint.test(line)) print(`      ${line}`);
+      }
       const progress = step.progress?.text ?? '';
       if (progress && progress !== before.progress) print(`      ${progress}`);
       if (step.state !== before.state && step.state !== 'will') {

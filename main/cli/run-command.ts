@@ -129,9 +129,10 @@ async function goOn(
     await logIn(fleet.sessions, { ...params, credentials }, login.acceptHostKey);
   }
   await fleet.linksSettled(settleMs);
+  const before = engine.get(runId);
   await (how === 'undo' ? engine.undo(runId) : engine.resume(runId));
   say(`${how} of run ${runId}`);
-  const run = await followRun({ engine, runId, print: say });
+  const run = await followRun({ engine, runId, before, print: say });
   result(runText(run), run);
   // The resume of an undo goes on undoing.
   return exitCodeOfRun(run, how === 'undo' || run.state === 'undone' ? 'undo' : 'forward');

@@ -35,7 +35,7 @@ export function fleetText(view: FleetView): string {
           ),
         ].join('\n'),
     ...view.runs
-      .filter((run) => run.state !== 'succeeded' && run.state !== 'undone')
+      .filter((run) => run.may.includes('resume') || run.state === 'running')
       .slice(0, 5)
       .map((run) => `RUN ${run.id} ${run.state}: ${run.sentence}`),
   ];

@@ -37,10 +37,11 @@ export function requirementChecks(
     amount(
       'memory',
       'Memory',
-      Math.round(facts.memoryMiB / memorySlack),
+      facts.memoryMiB,
       needs.memoryMiB,
       'MiB',
       'Give the machine more memory.',
+      memorySlack,
     ),
     amount(
       'disk',
@@ -143,9 +144,10 @@ function amount(
   needs: number,
   unit: string,
   mend: string,
+  slack = 1,
 ): RequirementCheck {
   const detail = `${has} ${unit}, needs ${needs}`;
-  return has >= needs ? ok(code, title, detail) : { code, title, state: 'failed', detail, mend };
+  return has >= needs * slack ? ok(code, title, detail) : { code, title, state: 'failed', detail, mend };
 }
 
 function clock({ clockOffsetMs }: HostFacts): RequirementCheck {
