@@ -1,5 +1,5 @@
 /** Reads the fleet file and follows it on disk; a bad version is reported and the last good one stays in use. */
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
@@ -74,15 +74,24 @@ export function watchFleetFile(path: string, listener: FleetFileListener): () =>
     if (pending) clearTimeout(pending);
     pending = setTimeout(() => void look(), 100);
   };
-  let watcher: FSWatcher | null = null;
-  watcher = watch(dirname(resolve(path)), (_event, file) => {
+  const onChange = (_event: string, file: string | null): void => {
     if (file === null || file === basename(path)) soon();
-  });
-  watcher.on('error', (cause) => listener.error(`The fleet file can no longer be watched: ${cause.message}`));
+  };
+  let watcher: FSWatcher | null = null;
+  try {
+    watcher = watch(dirname(resolve(path)), onChange);
+    watcher.on('error', (cause) =>
+      listener.error(`The fleet file can no longer be watched: ${cause.message}`),
+    );
+  } catch {
+    // The system's watches are used up (containers take many): look every second instead.
+    watchFile(path, { interval: 1000, persistent: false }, soon);
+  }
   void look();
   return () => {
     stopped = true;
     if (pending) clearTimeout(pending);
     watcher?.close();
+    unwatchFile(path, soon);
   };
 }
