@@ -30,7 +30,9 @@ describe('the window', () => {
     outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}/`;
     launched = await launchApp({
       // The tests below try what the policy forbids, and Chromium says so on the console.
-      expectedLines: [/^page error: .*(Content Security Policy|ERR_FAILED|ERR_BLOCKED_BY_CLIENT)/],
+      expectedLines: [
+        /^page error: .*(Content Security Policy|ERR_FAILED|ERR_BLOCKED_BY_CLIENT|Not allowed to)/,
+      ],
     });
   });
   afterAll(async () => {
