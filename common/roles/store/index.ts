@@ -53,6 +53,11 @@ export const storeRole: Role = {
     'SyncRightnowFailed',
     'ReplicaLags',
   ],
-  provision: storeProvision,
-  drain: storeDrain,
+  // Getters: the steps use generic verbs, which know the roles; either may be imported first.
+  get provision() {
+    return storeProvision;
+  },
+  get drain() {
+    return storeDrain;
+  },
 };
