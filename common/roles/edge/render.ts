@@ -52,7 +52,7 @@ function smtpServers(fleet: Fleet): readonly string[] {
     .flatMap((cluster) => cluster.nodes)
     .map(
       (id) =>
-        `  server ${id} ${ipv4Of(fleet, id)}:26 weight ${fullWeight} check port 25 send-proxy-v2 # joins-drained`,
+        `  server ${id} ${ipv4Of(fleet, id)}:26 weight ${fullWeight} check port 10025 send-proxy-v2 # joins-drained`,
     );
 }
 

@@ -16,10 +16,17 @@ export const mxRole: Role = {
   id: 'mx',
   title: 'MX',
   leastNodes: 2,
-  requirements: { debian: 13, cpuCores: 1, memoryMiB: 512, diskMiB: 2048, ports: [25, 26, 11332, 6379] },
+  requirements: {
+    debian: 13,
+    cpuCores: 1,
+    memoryMiB: 512,
+    diskMiB: 2048,
+    ports: [25, 26, 10025, 11332, 6379],
+  },
   services: mxServices,
   metrics: mxMetrics,
   probe: mxProbe,
+  probeGroups: ['postdrop'],
   verbs: [
     mxQueueVerb,
     mxQueueExportVerb,

@@ -2,7 +2,7 @@
  * Counts from Postfix's log, line by line as `identifier[pid]: message`.
  *
  * Only `postfix/smtpd` is counted for connections: the edge's health checks
- * come as `postfix/direct/smtpd`. A session is an smtpd process between its
+ * come as `postfix/check/smtpd`. A session is an smtpd process between its
  * "connect from" and "disconnect from": one process serves one client at a
  * time, so a line that was lost is made good by the next one of that process.
  * Source: Postfix 3.10 (Debian 13); fixture postfix/debian-13/mail.log.
@@ -55,7 +55,7 @@ export class MailLog {
       return;
     }
     if (identifier === 'postfix/smtpd') this.session(pid, message);
-    if (/milter/i.test(message) && /^warning: /.test(message)) {
+    if (/^warning: (connect to Milter service|milter \S+: can't (read|write))/.test(message)) {
       this.milterFailures++;
       this.lastMilterFailureMs = atMs;
       return;

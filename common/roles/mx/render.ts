@@ -18,13 +18,19 @@ export function mxValues(fleet: Fleet, nodeId: NodeId): Readonly<Record<string, 
     address: ipv4Of(fleet, nodeId),
     domains: fleet.mail.domains.map((name) => `${name} ok`).join('\n'),
     recipients: placed.map(({ address }) => `${address} ok`).join('\n'),
-    transport: placed.map(({ address, host }) => `${address} lmtp:inet:[${host}]:24`).join('\n'),
+    transport: placed
+      .map(({ address, host }) =>
+        host === null
+          ? `${address} retry:4.3.0 its store has no server yet`
+          : `${address} lmtp:inet:[${host}]:24`,
+      )
+      .join('\n'),
     logFilter: logFilter(fleet),
   };
 }
 
-/** Mailboxes whose store has a server; mail for others is refused with 4xx by the `retry` transport. */
-function placedMailboxes(fleet: Fleet): readonly { address: string; host: string }[] {
+/** Every mailbox; `host` is null while its store has no server, and mail for it is asked to come again. */
+function placedMailboxes(fleet: Fleet): readonly { address: string; host: string | null }[] {
   const stores = clustersOfRole(fleet, 'store');
   const probe = probeMailbox(fleet);
   const [first] = stores;
@@ -32,10 +38,10 @@ function placedMailboxes(fleet: Fleet): readonly { address: string; host: string
     ...(probe !== null && first ? [{ address: probe, store: first.id }] : []),
     ...fleet.mail.mailboxes.filter((mailbox) => mailbox.address !== probe),
   ];
-  return all.flatMap(({ address, store }) => {
-    const host = activeAddress(fleet, clusterOf(fleet, store));
-    return host === null ? [] : [{ address, host }];
-  });
+  return all.map(({ address, store }) => ({
+    address,
+    host: activeAddress(fleet, clusterOf(fleet, store)),
+  }));
 }
 
 function activeAddress(fleet: Fleet, store: Cluster | null): string | null {
@@ -48,7 +54,7 @@ export function activeStore(store: Cluster | null): NodeId | null {
   return store?.active ?? store?.nodes[0] ?? null;
 }
 
-/** The edges' checks of port 25 come from their own addresses; senders come from theirs, through port 26. */
+/** The edges' checks of port 10025 come from their own addresses; senders come from theirs, through port 26. */
 function logFilter(fleet: Fleet): string {
   const edges = clustersOfRole(fleet, 'edge')
     .flatMap((cluster) => cluster.nodes)
