@@ -10,10 +10,10 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** 'now', '4 s ago', '12 min ago', '3 h ago', '2 d ago': for something that happened. */
+/** 'just now', '4 s ago', '12 min ago', '3 h ago', '2 d ago': for something that happened. */
 export function formatAgo(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000);
-  if (seconds < 1) return 'now';
+  if (seconds < 1) return 'just now';
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;

@@ -26,10 +26,10 @@ export function formatNumber(value: number | null, unit: string): Formatted {
   if (value === null || !Number.isFinite(value)) return { value: 'unknown', unit: '' };
   switch (unit) {
     case 'ratio':
-      return { value: plain(value * 100), unit: '%' };
+      return { value: share(value * 100), unit: '%' };
     case 'percent':
     case '%':
-      return { value: plain(value), unit: '%' };
+      return { value: share(value), unit: '%' };
     case 'bytes':
       return bytes(value, '');
     case 'bytes/s':
@@ -50,8 +50,15 @@ function plain(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) || size >= 100) return grouped.format(value);
   if (size >= 10) return value.toFixed(1);
-  if (size >= 0.005) return value.toFixed(2).replace(/0$/, '');
-  return '0';
+  if (size >= 0.1) return value.toFixed(2).replace(/0$/, '');
+  return size >= 0.001 ? String(Number(value.toPrecision(2))) : '0';
+}
+
+/** Nearly all is not all: 99.99 % never reads as 100 %. */
+function share(percent: number): string {
+  if (percent > 99 && percent < 100)
+    return (Math.floor(percent * 100) / 100).toFixed(2).replace(/\.?0+$/, '');
+  return plain(percent);
 }
 
 function bytes(value: number, suffix: string): Formatted {

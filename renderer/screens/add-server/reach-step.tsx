@@ -86,7 +86,7 @@ export function ReachStep() {
             data-testid={testIds.addServerPort}
           />
         </div>
-        <div className="fields">
+        <div className="fields is-login">
           <div>
             <p className="field-label" id="auth-label">
               Log in with

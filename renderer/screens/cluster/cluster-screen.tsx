@@ -1,3 +1,4 @@
+import type { ActionOffer, ClusterView } from '../../../common/model/views.ts';
 import { ActionRow } from '../../components/action-row.tsx';
 import { KeyNumberText } from '../../components/key-number.tsx';
 import { ProblemList } from '../../components/problem-list.tsx';
@@ -64,16 +65,14 @@ export function ClusterScreen({ clusterId }: { readonly clusterId: string }) {
         )}
       </main>
       <aside>
-        {cluster.actions.length > 0 && (
-          <section>
-            <h2>What can be done</h2>
-            <div className="stack" style={{ gap: 12 }}>
-              {cluster.actions.map((offer) => (
-                <ActionRow key={offer.action} offer={offer} node={null} />
-              ))}
-            </div>
-          </section>
-        )}
+        <section>
+          <h2>What can be done</h2>
+          <div className="stack" style={{ gap: 12 }}>
+            {withAddServer(cluster).map((offer) => (
+              <ActionRow key={offer.action} offer={offer} node={null} />
+            ))}
+          </div>
+        </section>
         <section>
           <h2>
             Problems <span>{problems.length}</span>
@@ -125,6 +124,15 @@ export function Gone({ what }: { readonly what: string }) {
       </main>
     </div>
   );
+}
+
+/** A server can be added to every cluster; its own page says what stands in the way. */
+function withAddServer(cluster: ClusterView): readonly ActionOffer[] {
+  if (cluster.actions.some((offer) => offer.action === 'add-server')) return cluster.actions;
+  return [
+    ...cluster.actions,
+    { action: 'add-server', clusterId: cluster.id, label: `Add a server to ${cluster.id}`, blocker: null },
+  ];
 }
 
 function capital(text: string): string {

@@ -8,7 +8,7 @@ import { formatAbsolute } from '../../format/time.ts';
 import { nodeStateSaid } from '../../format/words.ts';
 import { useNow } from '../../stores/clock.ts';
 import { useFleet } from '../../stores/fleet.ts';
-import { actionGate } from '../../stores/freshness.ts';
+import { actionGate, viewStaleReason } from '../../stores/freshness.ts';
 import { usePlace } from '../../stores/place.ts';
 import { nodeTestId } from '../../test-ids.ts';
 
@@ -50,7 +50,11 @@ function NodeRow({ cluster, node }: { readonly cluster: ClusterView; readonly no
   const offers = node.actions.filter(
     (offer) => offer.clusterId === cluster.id && offer.action !== 'switchover',
   );
-  const reason = firstReason(offers, (offer) => actionGate(view, node, offer, now)?.reason ?? null);
+  const wholeViewIsStale = viewStaleReason(view, now) !== null;
+  const rowReason = (offer: ActionOffer): string | null =>
+    wholeViewIsStale ? null : (actionGate(view, node, offer, now)?.reason ?? null);
+  const reason = firstReason(offers, rowReason);
+  // What holds for the whole view is said once, above; a row says what holds for it alone.
   const said = [node.state === 'healthy' ? '' : node.sentence, reason ?? ''].filter((text) => text !== '');
   return (
     <tbody className={`tone-row-${tone}`}>

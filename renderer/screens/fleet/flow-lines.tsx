@@ -1,6 +1,6 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { FleetView } from '../../../common/model/views.ts';
-import { flowLinks } from './way-columns.ts';
+import { type FlowLink, flowLinks } from './way-columns.ts';
 
 interface Line {
   readonly key: string;
@@ -12,12 +12,12 @@ interface Line {
 export function FlowLines({ view }: { readonly view: FleetView }) {
   const svg = useRef<SVGSVGElement>(null);
   const [lines, setLines] = useState<readonly Line[]>([]);
-  const links = useMemo(() => flowLinks(view), [view]);
-  const shape = links.map((link) => `${link.from}>${link.to}${link.troubled ? '!' : ''}`).join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `links` is new with every view, `shape` only when a line changed
+  // Compared as text: a view comes several times a second, a line changes once a month.
+  const shape = JSON.stringify(flowLinks(view));
   useLayoutEffect(() => {
     const element = svg.current?.parentElement;
     if (!element) return;
+    const links = JSON.parse(shape) as readonly FlowLink[];
     const measure = (): void => setLines(measureLines(element, links));
     measure();
     const observer = new ResizeObserver(measure);
@@ -34,7 +34,7 @@ export function FlowLines({ view }: { readonly view: FleetView }) {
   );
 }
 
-function measureLines(element: HTMLElement, links: ReturnType<typeof flowLinks>): readonly Line[] {
+function measureLines(element: HTMLElement, links: readonly FlowLink[]): readonly Line[] {
   const origin = element.getBoundingClientRect();
   const at = (id: string): DOMRect | null =>
     element.querySelector(`[data-way="${CSS.escape(id)}"]`)?.getBoundingClientRect() ?? null;
