@@ -163,8 +163,10 @@ async function isThere(context: StepContext, peer: NodeId): Promise<boolean> {
     return true;
   } catch (thrown) {
     context.signal.throwIfAborted();
-    const facts = storeFactsOf(context.reading(peer, 'store'));
-    if (facts === null || facts.side === 'unknown') return false;
+    const reading = context.reading(peer, 'store');
+    const facts = storeFactsOf(reading);
+    // Both sides of a new pair may be set up at the same time: whoever comes last finds the other.
+    if (facts === null || facts.side === 'unknown' || reading?.serving === 'joining') return false;
     throw new OpsError(
       'command-failed',
       `${peer}, the other side, is provisioned but its Cyrus does not answer (${OpsError.from(thrown).message}). Start or undrain it, then run the step again.`,

@@ -1,6 +1,7 @@
 import type { ProvisionCapability, RoleFile } from '../role.ts';
 import { joinSteps } from './join-steps.ts';
 import { packages } from './packages.ts';
+import { linkUnit } from './paths.ts';
 import { storeValues } from './render.ts';
 import { storeFilePath } from './store-file.ts';
 
@@ -39,6 +40,8 @@ export const storeProvision: ProvisionCapability = {
   secrets: ['cyrus-repl', 'cyrus-admin'],
   values: ({ fleet, cluster, nodeId }, secrets) => storeValues(fleet, cluster, nodeId, secrets),
   joinSteps,
-  // They name the active side; the other side of the pair is told by joinSteps.
+  // They name the active side.
   alsoConfigures: ['edge', 'mx'],
+  // Cyrus reads its files at each process's start; the way to the other side is what may have changed.
+  reloads: [linkUnit],
 };
