@@ -54,7 +54,14 @@ export class TelemetrySocket {
       maxPayload: protocolLimits.agentFrameBytes,
       followRedirects: false,
     });
-    this.#socket.on('open', () => listener.open());
+    // An SSH channel does not pass ws's own error on when the upgrade is wrong, so it is noted here.
+    this.#socket.on('upgrade', () => {
+      this.#broken = 'its WebSocket handshake is wrong';
+    });
+    this.#socket.on('open', () => {
+      this.#broken = null;
+      listener.open();
+    });
     this.#socket.on('message', (data, isBinary) => {
       if (this.#ended) return;
       if (isBinary) listener.binary();

@@ -66,7 +66,7 @@ function visitOf(socket: WebSocket): Visit {
   const waiting = new Set<() => void>();
   socket.on('error', () => {});
   socket.on('message', (data) => {
-    heard.push(JSON.parse(String(data)) as ConsoleFrame);
+    heard.push(JSON.parse((data as Buffer).toString('utf8')) as ConsoleFrame);
     for (const look of waiting) look();
   });
   const sayRaw = (text: string | Buffer): void => {

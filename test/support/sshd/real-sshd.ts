@@ -158,7 +158,7 @@ function listening(child: ChildProcess, log: () => string): Promise<void> {
 
 /** sshd's sessions are its children, in its process group unless they were re-executed: end both. */
 async function endGroup(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const sessions = await runCommandOrThrow('ps', ['-o', 'pid=', '--ppid', String(child.pid)]).then(
     (result) => result.stdout.split('\n').map(Number).filter(Boolean),
     () => [],
