@@ -146,7 +146,10 @@ class Link implements NodeLink {
     };
     const act = (heard: ReturnType<Conversation['hear']>): void => {
       for (const frame of heard.send) socket.send(frame);
-      if (heard.end !== null) return hangUp(heard.end, closeCodes.badFrame);
+      if (heard.end !== null) {
+        hangUp(heard.end, closeCodes.badFrame);
+        return;
+      }
       watch?.heard();
       this.#heartbeat();
       if (!heard.synced) return;

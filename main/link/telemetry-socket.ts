@@ -54,14 +54,15 @@ export class TelemetrySocket {
       maxPayload: protocolLimits.agentFrameBytes,
       followRedirects: false,
     });
-    // An SSH channel does not pass ws's own error on when the upgrade is wrong, so it is noted here.
+    // ws waits for the channel's own error when the upgrade is wrong, and an SSH channel has none.
     this.#socket.on('upgrade', () => {
-      this.#broken = 'its WebSocket handshake is wrong';
+      setImmediate(() => {
+        if (this.#socket.readyState !== WebSocket.CLOSING) return;
+        this.#broken ??= 'its WebSocket handshake is wrong';
+        this.cut();
+      });
     });
-    this.#socket.on('open', () => {
-      this.#broken = null;
-      listener.open();
-    });
+    this.#socket.on('open', () => listener.open());
     this.#socket.on('message', (data, isBinary) => {
       if (this.#ended) return;
       if (isBinary) listener.binary();
