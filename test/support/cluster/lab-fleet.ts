@@ -9,7 +9,7 @@ export function mailboxesOf(lab: LabStatus): readonly string[] {
   return Array.from({ length: mailboxCount }, (_unused, index) => `user${index + 1}@${lab.domain}`);
 }
 
-export function labFleetText(lab: LabStatus): string {
+export function labFleetText(lab: LabStatus, knownHostsFile: string): string {
   const clusters: Record<string, unknown> = {};
   const nodes: Record<string, unknown> = {};
   for (const node of lab.nodes) {
@@ -32,7 +32,7 @@ export function labFleetText(lab: LabStatus): string {
   const text = stringify({
     mailyard: 1,
     name: 'lab',
-    ssh: { identityFile: lab.ssh.privateKey, knownHosts: lab.ssh.knownHosts },
+    ssh: { identityFile: lab.ssh.privateKey, knownHosts: knownHostsFile },
     mail: {
       domains: [lab.domain],
       mailboxes: store ? Object.fromEntries(mailboxesOf(lab).map((address) => [address, store])) : {},
