@@ -10,9 +10,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Engine } from '../../../main/runbooks/engine.ts';
-import { fileJournals } from '../../../main/runbooks/journal.ts';
-import { fileLeases } from '../../../main/runbooks/lease-file.ts';
-import { type Crash, crashing, type StepPlan, toolsForTests, World } from './world.ts';
+import { fileJournals, type JournalStore } from '../../../main/runbooks/journal.ts';
+import {
+  type Crash,
+  crashing,
+  freeLeases,
+  memoryJournals,
+  type StepPlan,
+  toolsForTests,
+  World,
+} from './world.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -21,13 +28,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const limits = { observeMs: 1000, lookAgainMs: 0, lookEveryMs: 1 };
-let rounds = 0;
+const leases = freeLeases();
 
-/** A console on the same data folder, which may die around one of its journal records. */
-function openConsole(world: World, where: string, crash: Crash | null = null): Engine {
+/** A console on the same journals, which may die around one of its journal records. */
+function openConsole(world: World, kept: JournalStore, crash: Crash | null = null): Engine {
   return new Engine({
-    journals: crashing(fileJournals(where), crash, world),
-    leases: fileLeases(join(where, `leases-${++rounds}`)),
+    journals: crashing(kept, crash, world),
+    leases,
     source: world,
     tools: toolsForTests,
     limits,
@@ -66,7 +73,7 @@ describe('a console that dies', () => {
   it('around any journal record is followed by one that finishes the work', async () => {
     await fc.assert(
       fc.asyncProperty(plans, crashes, async (steps, crash) => {
-        const where = mkdtempSync(join(folder, 'r'));
+        const where = memoryJournals();
         const world = new World(steps);
         const first = openConsole(world, where, crash);
         const runId = await startAndWait(first);
@@ -80,14 +87,14 @@ describe('a console that dies', () => {
         expect(world.isAsWanted()).toBe(true);
         expect(world.blindApplies).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-  });
+  }, 60_000);
 
   it('around any journal record is followed by one that puts everything back', async () => {
     await fc.assert(
       fc.asyncProperty(plans, crashes, crashes, crashes, async (steps, crash, crashOfResume, crashOfUndo) => {
-        const where = mkdtempSync(join(folder, 'u'));
+        const where = memoryJournals();
         const world = new World(steps);
         const runId = await startAndWait(openConsole(world, where, crash));
         world.revive();
@@ -114,9 +121,9 @@ describe('a console that dies', () => {
         expect(world.isAsBefore()).toBe(true);
         expect(world.blindApplies).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-  });
+  }, 60_000);
 
   it('in the middle of writing any byte of a record leaves a journal that can be gone on with', async () => {
     const steps: StepPlan[] = [
@@ -127,18 +134,22 @@ describe('a console that dies', () => {
     // 1 started, 3 records a step, 1 ended
     for (let record = 2; record <= 11; record++) {
       const where = mkdtempSync(join(folder, 't'));
-      const runId = await startAndWait(openConsole(new World(steps), where, { at: record, when: 'after' }));
+      const runId = await startAndWait(
+        openConsole(new World(steps), fileJournals(where), { at: record, when: 'after' }),
+      );
       const whole = readFileSync(onlyJournal(where));
       const lastStart = whole.subarray(0, -1).lastIndexOf(0x0a) + 1;
       rmSync(where, { recursive: true });
-      for (let end = lastStart; end < whole.length; end += 7) {
+      for (let end = lastStart; end < whole.length; end += 61) {
         const torn = mkdtempSync(join(folder, 't'));
         const world = new World(steps);
-        const tornRunId = await startAndWait(openConsole(world, torn, { at: record, when: 'after' }));
+        const tornRunId = await startAndWait(
+          openConsole(world, fileJournals(torn), { at: record, when: 'after' }),
+        );
         const bytes = readFileSync(onlyJournal(torn)).length;
         truncateSync(onlyJournal(torn), bytes - (whole.length - end));
         world.revive();
-        const second = openConsole(world, torn);
+        const second = openConsole(world, fileJournals(torn));
         expect(second.get(tornRunId).state).toBe('interrupted');
         await second.resume(tornRunId);
         expect((await second.settled(tornRunId)).state).toBe('succeeded');
@@ -147,5 +158,5 @@ describe('a console that dies', () => {
       }
       expect(runId).not.toBe('');
     }
-  });
+  }, 60_000);
 });

@@ -3,7 +3,8 @@ import type { Fleet } from '../../../common/model/fleet.ts';
 import { OpsError } from '../../../common/model/ops-error.ts';
 import type { Cancel } from '../../../common/model/run.ts';
 import type { Step } from '../../../common/roles/step.ts';
-import type { JournalStore, JournalWriter } from '../../../main/runbooks/journal.ts';
+import { type JournalStore, type JournalWriter, parseJournal } from '../../../main/runbooks/journal.ts';
+import type { Leases } from '../../../main/runbooks/lease.ts';
 import type { Prepared, RunbookSource } from '../../../main/runbooks/runbook.ts';
 import type { StepTools } from '../../../main/runbooks/step-context.ts';
 
@@ -159,5 +160,36 @@ export function crashing(journals: JournalStore, crash: Crash | null, world: Wor
       return wrap(writer);
     },
     reopen: (runId) => wrap(journals.reopen(runId)),
+  };
+}
+
+/** Journals that survive the console but not the test: property tests need hundreds of consoles. */
+export function memoryJournals(): JournalStore {
+  const runs = new Map<string, string>();
+  const writer = (runId: string): JournalWriter => ({
+    append: (record) => {
+      runs.set(runId, `${runs.get(runId) ?? ''}${JSON.stringify(record)}\n`);
+    },
+    close: () => {},
+  });
+  return {
+    create(runId, first) {
+      const made = writer(runId);
+      made.append(first);
+      return made;
+    },
+    reopen: writer,
+    read: (runId) => parseJournal(runs.get(runId) ?? '', runId),
+    list: () => [...runs].map(([runId, text]) => ({ runId, stamp: `${text.length}` })),
+  };
+}
+
+/** Every console gets the lease: these tests never run two at once. */
+export function freeLeases(): Leases {
+  let epoch = 0;
+  return {
+    acquire: async () => ({ epoch: ++epoch, lost: new AbortController().signal, release: () => {} }),
+    holders: () => [],
+    epoch: () => epoch,
   };
 }
