@@ -13,6 +13,8 @@ import type { EpochGate } from './epoch-gate.ts';
 import { type JournalEntry, redactedInput } from './node-journal.ts';
 
 export interface VerbSurroundings {
+  /** Other than all there are, for the simulated fleet. */
+  readonly verbs?: ReadonlyMap<string, AnyVerb>;
   host(caller: VerbCaller, output: (line: string) => void): VerbHost & { dispose?(): void };
   readonly gate: EpochGate;
   journal(entry: JournalEntry): Promise<void>;
@@ -28,7 +30,7 @@ export async function performVerb(
 ): Promise<VerbAnswer> {
   const output: string[] = [];
   try {
-    const { verb, request } = readRequest(name, text);
+    const { verb, request } = readRequest(name, text, surroundings.verbs);
     return await performRead(verb, request, surroundings, output);
   } catch (error) {
     return refusal(error, output);
@@ -58,8 +60,12 @@ export async function performDetached(
 }
 
 /** Throws: OpsError 'bad-input' for an unknown verb, a field that nobody named, a value out of range. */
-export function readRequest(name: string, text: string): { verb: AnyVerb; request: VerbRequest } {
-  const verb = verbs.get(name);
+export function readRequest(
+  name: string,
+  text: string,
+  known: ReadonlyMap<string, AnyVerb> = verbs,
+): { verb: AnyVerb; request: VerbRequest } {
+  const verb = known.get(name);
   if (verb === undefined) {
     throw new OpsError(
       'bad-input',

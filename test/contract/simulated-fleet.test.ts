@@ -38,8 +38,12 @@ async function view(): Promise<FleetView> {
 }
 
 async function run(request: PlanRequest): Promise<void> {
-  const plan = await services.handle('runbook.plan', request);
-  expect(plan.blockers).toEqual([]);
+  // How much mail passes is known after some seconds.
+  const plan = await vi.waitFor(async () => {
+    const planned = await services.handle('runbook.plan', request);
+    expect(planned.blockers).toEqual([]);
+    return planned;
+  }, within);
   const { runId } = await services.handle('runbook.start', { planId: plan.id, overrides: [] });
   await vi.waitFor(
     async () => {
