@@ -14,7 +14,7 @@ import { mxFlushVerb } from './mx-flush.ts';
 import { mxQueueExportVerb, mxQueueVerb } from './mx-queue.ts';
 import { mxQueueImportVerb, mxQueueReceivedVerb } from './mx-queue-import.ts';
 import { mxQueueSettleVerb } from './mx-queue-settle.ts';
-import { planBatches } from './queue-batches.ts';
+import { batchBytes, planBatches } from './queue-batches.ts';
 import { movable, type QueueFile } from './queue-files.ts';
 
 export interface Account {
@@ -39,7 +39,12 @@ export function discrepancy({ exported, imported, settled }: Account): string | 
 /** Long queues come in several rounds; each must make the queue shorter. */
 const maxRounds = 1000;
 
-export async function moveQueue(context: StepContext, from: NodeId, to: NodeId): Promise<Account> {
+export async function moveQueue(
+  context: StepContext,
+  from: NodeId,
+  to: NodeId,
+  bytesAtOnce = batchBytes,
+): Promise<Account> {
   const account = { exported: new Set<string>(), imported: new Set<string>(), settled: new Set<string>() };
   const startMs = Date.now();
   for (let round = 0; round < maxRounds; round++) {
@@ -47,8 +52,11 @@ export async function moveQueue(context: StepContext, from: NodeId, to: NodeId):
     if (running) throw new OpsError('command-failed', `Postfix runs on ${from}; its queue was not moved.`);
     const wanted = movable(files);
     if (wanted.length === 0) break;
-    for (const batch of planBatches(wanted)) {
-      const { pieces } = (await context.look(from, mxQueueExportVerb, { pieces: [...batch] })).state;
+    for (const batch of planBatches(wanted, bytesAtOnce)) {
+      // A large file that the peer had from before is set aside at its first piece.
+      const asked = batch.filter((piece) => !account.settled.has(piece.path));
+      if (asked.length === 0) continue;
+      const { pieces } = (await context.look(from, mxQueueExportVerb, { pieces: asked })).state;
       for (const piece of pieces) account.exported.add(piece.path);
       const state = await context.verb(to, mxQueueImportVerb, { source: from, pieces });
       const whole = state.files.filter((file) => file.imported);
