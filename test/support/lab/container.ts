@@ -49,22 +49,21 @@ export async function startMachine(lab: Instance, node: string): Promise<Running
   child.unref();
   const supervisor = child.pid === undefined ? null : identify(child.pid);
   if (!supervisor) throw new LabError(`The machine of ${node} could not be started: see ${consoleLog}.`);
-  const init = await waitFor(
-    `the init of ${node} (its console: ${consoleLog})`,
-    () => {
+  const started = await waitFor(
+    `the init of ${node} and its network interface (its console: ${consoleLog})`,
+    async () => {
       if (!isAlive(supervisor)) {
         throw new LabError(
           `The machine of ${node} ended at once:\n${readFileSync(consoleLog, 'utf8').trim()}`,
         );
       }
-      return findInit(supervisor);
+      const init = findInit(supervisor);
+      const veth = init && (await findVeth(init.pid));
+      return init && veth ? { init, veth } : null;
     },
-    { limitMs: 20_000, everyMs: 20 },
+    { limitMs: 30_000, everyMs: 20 },
   );
-  const veth = await waitFor(`the network interface of ${node}`, () => findVeth(init.pid), {
-    limitMs: 10_000,
-    everyMs: 20,
-  });
+  const { init, veth } = started;
   return { supervisor, init, freezer: findFreezer(lab, node, init.pid), veth };
 }
 

@@ -19,28 +19,41 @@ import {
   writeFacts,
 } from './lab-state.ts';
 import { imageLayers } from './layers.ts';
-import { takeLock } from './lock.ts';
+import { takeLock, withLock } from './lock.ts';
 import { allHosts, bootNode, type NodePlan, prepareNode } from './node-lifecycle.ts';
 import { hostBootId, identify } from './process-identity.ts';
 import { assertGone, leftovers, sweep } from './sweep.ts';
-import type { Topology } from './topology.ts';
+import { emptyTopology, type Topology } from './topology.ts';
 
 type Progress = (message: string) => void;
 
+/** Refused while another lab is up or coming up. */
 export async function bringUp(lab: Instance, topology: Topology, progress: Progress): Promise<LabStatus> {
-  process.umask(0o022);
   await ensureHost(lab);
   const lock = takeLock(wholeLock(lab), 'lab up');
   try {
     refuseSecond(lab);
-    if (leftovers(lab).length > 0) {
-      progress('clearing what a lab left that did not end well');
-      await sweep(lab);
-    }
-    return await start(lab, topology, progress);
+    return await startClean(lab, topology, progress);
   } finally {
     lock.release();
   }
+}
+
+/** An empty lab for bare nodes, unless there is a lab already; waits for one that is coming up. */
+export async function ensureUp(lab: Instance, progress: Progress): Promise<void> {
+  if (isUp(lab)) return;
+  await ensureHost(lab);
+  await withLock(wholeLock(lab), 'lab up', 300_000, async () => {
+    if (!isUp(lab)) await startClean(lab, emptyTopology, progress);
+  });
+}
+
+async function startClean(lab: Instance, topology: Topology, progress: Progress): Promise<LabStatus> {
+  if (leftovers(lab).length > 0) {
+    progress('clearing what a lab left that did not end well');
+    await sweep(lab);
+  }
+  return start(lab, topology, progress);
 }
 
 function refuseSecond(lab: Instance): void {

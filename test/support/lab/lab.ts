@@ -11,11 +11,12 @@
  *
  * Nodes live on when the process that started them ends.
  */
+import { isMainThread } from 'node:worker_threads';
 import { currentNode } from './current-node.ts';
 import { type ExecOptions, execInNode } from './exec-in-node.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { LabError } from './lab-error.ts';
-import { bringDown, bringUp } from './lab-lifecycle.ts';
+import { bringDown, bringUp, ensureUp } from './lab-lifecycle.ts';
 import { describeLab, describeNode, isUp, type LabNode, type LabStatus, readFacts } from './lab-state.ts';
 import { type BareOptions, createBare, removeNode } from './node-lifecycle.ts';
 import {
@@ -72,6 +73,8 @@ export interface Lab {
 }
 
 export function openLab(instance: Instance = readInstance()): Lab {
+  // A node's directories must be readable to its own users, however private the operator's files are.
+  if (isMainThread) process.umask(0o022);
   const record = (name: string) => {
     const found = currentNode(instance, name);
     if (found) return found;
@@ -95,7 +98,7 @@ export function openLab(instance: Instance = readInstance()): Lab {
     up: (topology, options = {}) => bringUp(instance, topology, options.onProgress ?? (() => {})),
     down: () => bringDown(instance),
     bare: async (name, options = {}) => {
-      if (!isUp(instance)) await bringUp(instance, emptyTopology, options.onProgress ?? (() => {}));
+      await ensureUp(instance, options.onProgress ?? (() => {}));
       return createBare(instance, name, options, options.onProgress ?? (() => {}));
     },
     remove: (name) => removeNode(instance, record(name)),

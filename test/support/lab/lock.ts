@@ -62,6 +62,23 @@ export function takeLock(path: string, purpose: string): Lock {
   return lock;
 }
 
+/** Takes the lock as soon as its holder lets it go. Unit: ms. */
+export async function waitForLock(path: string, purpose: string, limitMs: number): Promise<Lock> {
+  let holder = '';
+  return waitFor(
+    `the lock ${path}`,
+    () => {
+      const got = tryLock(path, purpose);
+      if (!('heldBy' in got)) return got;
+      holder = got.heldBy;
+      return null;
+    },
+    { limitMs, everyMs: 25 },
+  ).catch((cause: unknown) => {
+    throw new LabError(`The lock ${path} is held by ${holder}.`, { cause });
+  });
+}
+
 /** Runs `work` under the lock, waiting for its holder. Unit: ms. */
 export async function withLock<T>(
   path: string,
@@ -69,21 +86,7 @@ export async function withLock<T>(
   limitMs: number,
   work: () => T | Promise<T>,
 ): Promise<T> {
-  let holder = '';
-  const lock = await waitFor(
-    `the lock ${path}`,
-    () => {
-      const got = tryLock(path, purpose);
-      if ('heldBy' in got) {
-        holder = got.heldBy;
-        return null;
-      }
-      return got;
-    },
-    { limitMs, everyMs: 25 },
-  ).catch((cause: unknown) => {
-    throw new LabError(`The lock ${path} is held by ${holder}.`, { cause });
-  });
+  const lock = await waitForLock(path, purpose, limitMs);
   try {
     return await work();
   } finally {
