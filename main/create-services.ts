@@ -37,7 +37,7 @@ export interface ServicesOptions {
   readonly operator?: string;
   /** The lab's fleet file while a lab is up; null otherwise. */
   readonly labFleetFile?: () => string | null;
-  /** Starts the simulated fleet. */
+  /** Starts the simulated fleet; main/simulated when not said. */
   readonly simulate?: () => Promise<TryFleet>;
 }
 
@@ -59,6 +59,10 @@ export async function createServices(options: ServicesOptions = {}): Promise<Loc
     for (const listener of listeners) listener(event);
   };
   const labFleetFile = options.labFleetFile ?? usualLabFleetFile;
+  // Loaded when it is wanted: most consoles never simulate anything.
+  const simulate =
+    options.simulate ??
+    (async () => (await import('./simulated/try-simulated-fleet.ts')).trySimulatedFleet());
   let fleet: OpenFleet | null = null;
   let tried: TryFleet | null = null;
 
@@ -115,13 +119,7 @@ export async function createServices(options: ServicesOptions = {}): Promise<Loc
         await open(lab);
         return { simulated: false };
       }
-      if (!options.simulate) {
-        throw new OpsError(
-          'bad-input',
-          'No lab is up on this machine. Start one with “npm run lab -- up”, then try again.',
-        );
-      }
-      const started = await options.simulate();
+      const started = await simulate();
       try {
         await close();
         tried = started;

@@ -27,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await services.dispose();
-  await simulated.dispose();
   await rm(data, { recursive: true, force: true });
 });
 
