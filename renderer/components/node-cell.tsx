@@ -23,7 +23,7 @@ export function NodeCell({ node, cluster, onOpen }: Props) {
       className={`node-cell is-${node.state} tone-${tone}`}
       data-testid={nodeTestId(node.id)}
       data-state={node.state}
-      aria-label={`${node.id}, ${word}${part.word ? `, ${part.word}` : ''}. ${node.sentence}`}
+      aria-label={[node.id, said, said === word ? part.word : word, node.sentence].filter(Boolean).join(' ')}
       title={node.sentence}
       onClick={() => onOpen(node.id)}
     >

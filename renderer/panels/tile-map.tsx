@@ -87,7 +87,7 @@ export function TileMap({ nodes, onOpen }: Props) {
       }}
     >
       <canvas ref={canvas} />
-      <small>
+      <small aria-hidden="true">
         {current
           ? `${current.id}, ${nodeStateSaid[current.state].word}`
           : `${healthy} of ${nodes.length} healthy`}

@@ -66,7 +66,6 @@ export function Navigation() {
             type="button"
             className={on ? 'item is-on' : 'item'}
             aria-current={on ? 'page' : undefined}
-            aria-label={running > 0 && word === 'Runs' ? `Runs, ${running} running` : word}
             aria-keyshortcuts={key}
             data-testid={id}
             onClick={() => {
@@ -77,7 +76,9 @@ export function Navigation() {
             <Icon size={15} stroke={1.6} aria-hidden="true" />
             <span>{word}</span>
             {word === 'Runs' && running > 0 && <em title={`${running} running`}>{running}</em>}
-            <kbd>{key}</kbd>
+            <span className="key" aria-hidden="true">
+              {key}
+            </span>
           </button>
         );
       })}
@@ -104,7 +105,10 @@ function Foot() {
   return (
     <div className="foot">
       <button type="button" className="find" onClick={() => setPalette(true)} data-testid={testIds.palette}>
-        Find or do… <kbd>/</kbd>
+        Find or do…{' '}
+        <span className="key" aria-hidden="true">
+          /
+        </span>
       </button>
       <ThemeSwitch />
       <p className="mono">{formatClock(now)}</p>
