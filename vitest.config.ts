@@ -23,8 +23,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
-          testTimeout: seconds(10),
-          hookTimeout: seconds(20),
+          testTimeout: seconds(30),
+          hookTimeout: seconds(60),
         },
       },
       {
@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          testTimeout: seconds(30),
-          hookTimeout: seconds(30),
+          testTimeout: seconds(60),
+          hookTimeout: seconds(60),
         },
       },
       {
