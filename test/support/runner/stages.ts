@@ -58,10 +58,5 @@ async function runUi(root: string): Promise<StageResult> {
 async function runLab(root: string): Promise<StageResult> {
   const blocker = thisHostBlocker();
   if (blocker === null) return runVitest(root, 'lab', 180 * minute);
-  const count = await countTests(root, 'lab');
-  if (count !== null) return skippedStage(count, `Not run: ${blocker}`);
-  return {
-    ...singleCheck('listing the lab tests', 'The lab tests could not be listed: run `npx vitest list`.'),
-    note: `Not run: ${blocker}`,
-  };
+  return skippedStage(await countTests(root, 'lab'), `Not run: ${blocker}`);
 }

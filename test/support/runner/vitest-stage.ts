@@ -44,14 +44,14 @@ export async function runVitest(
   }
 }
 
-/** How many tests a project has, without running any; null when they cannot be listed. */
-export async function countTests(root: string, project: StageName): Promise<number | null> {
+/** How many tests a project has, without running any. Throws when they cannot be listed. */
+export async function countTests(root: string, project: StageName): Promise<number> {
   const { code, output } = await runChild(
     process.execPath,
     [...vitest, 'list', '--project', project, '--passWithNoTests'],
     { cwd: root, timeoutMs: 120_000 },
   );
-  if (code !== 0) return null;
+  if (code !== 0) throw new Error(`The ${project} tests could not be listed:\n${output.trim()}`);
   return output.split('\n').filter((line) => line.includes(' > ')).length;
 }
 
