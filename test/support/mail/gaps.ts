@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The arithmetic of a probe: tries in, longest time without a success out. */
 export interface ProbeResult {
   readonly tries: number;
@@ -39,6 +41,7 @@ export function probeEvery(
   const successesMs: number[] = [];
   const reasons: Record<string, number> = {};
   const abort = new AbortController();
+  setMaxListeners(0, abort.signal); // every try that is open listens to it
   let tries = 0;
   let failures = 0;
   let endedAtMs: number | null = null;

@@ -10,6 +10,14 @@ export interface SmtpLimits {
   readonly acceptMs: number;
 }
 
+export interface SmtpTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly heloName: string;
+  /** 'lmtp' says LHLO, to deliver straight to a store; with one recipient there is one answer, as in SMTP. */
+  readonly protocol?: 'smtp' | 'lmtp';
+}
+
 export interface SmtpMessage {
   readonly from: string;
   readonly to: string;
@@ -82,7 +90,7 @@ export function dotStuffed(content: string): string {
 
 /** One message, one connection, no pipelining: every reply code is seen where it belongs. Never throws. */
 export async function sendBySmtp(
-  target: { readonly host: string; readonly port: number; readonly heloName: string },
+  target: SmtpTarget,
   message: SmtpMessage,
   limits: SmtpLimits,
   signal?: AbortSignal,
@@ -98,7 +106,7 @@ export async function sendBySmtp(
     if (refused !== null) return { kind: 'unconnected', reason: refused };
     const talk: readonly (readonly [SmtpStage, string | null, number])[] = [
       ['banner', null, 220],
-      ['ehlo', `EHLO ${target.heloName}\r\n`, 250],
+      ['ehlo', `${target.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} ${target.heloName}\r\n`, 250],
       ['mail', `MAIL FROM:<${message.from}>\r\n`, 250],
       ['rcpt', `RCPT TO:<${message.to}>\r\n`, 250],
       ['data', 'DATA\r\n', 354],

@@ -7,6 +7,7 @@
  * Bounded in count and time, so that a forgotten one ends by itself.
  */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Ledger } from './ledger.ts';
 import { buildMessage, messageIdFor } from './message.ts';
 import { type SmtpLimits, sendBySmtp } from './smtp-send.ts';
@@ -14,6 +15,8 @@ import { type SmtpLimits, sendBySmtp } from './smtp-send.ts';
 export interface TrafficOptions {
   readonly host: string;
   readonly port: number;
+  /** 'lmtp' to deliver straight to a store. */
+  readonly protocol?: 'smtp' | 'lmtp';
   readonly ratePerSecond: number;
   readonly recipients: readonly string[];
   /** Domains the senders claim to be of; default sender.test. */
@@ -45,10 +48,14 @@ export function startTraffic(options: TrafficOptions): Traffic {
   const run = `run-${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   const limits = { ...defaultLimits, ...options.smtpLimits };
   const domains = options.domains ?? ['sender.test'];
-  const target = { host: options.host, port: options.port, heloName: `client.${domains[0]}` };
+  const target = {
+    ...{ host: options.host, port: options.port, heloName: `client.${domains[0]}` },
+    ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
+  };
   const abort = new AbortController();
   const signal =
     options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+  setMaxListeners(0, signal); // every session that is open listens to it
   const inFlight = new Set<Promise<void>>();
   const startedAtMs = performance.now();
   const maxMessages = options.maxMessages ?? 50_000;
