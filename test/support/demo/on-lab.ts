@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bringUpSpine, type Spine } from '../cluster/spine.ts';
+import { mailRate, underMail } from '../cluster/under-mail.ts';
 import { repositoryRoot } from '../electron/build.ts';
 import { startApp } from '../electron/start-app.ts';
-import { settle, startTraffic, watchDeliveries } from '../mail/index.ts';
+import { settle, startTraffic } from '../mail/index.ts';
 import { type LaunchedApp, launchApp } from '../ui/launch-app.ts';
 import { type JobResult, reportTable, verdictOf } from './report.ts';
 import { act, addServer, look, switchOver } from './ui-jobs.ts';
@@ -14,8 +15,6 @@ export interface DemoOptions {
   say(line: string): void;
 }
 
-/** Messages a second through the VIP. */
-const mailRate = 10;
 export async function demoOnLab({ headless, say }: DemoOptions): Promise<boolean> {
   const spine = await bringUpSpine({ say });
   say(`Six servers serve; mail goes to ${spine.vip}, ${mailRate} messages a second.`);
@@ -52,7 +51,7 @@ async function doTheJobs(spine: Spine, say: DemoOptions['say']): Promise<boolean
   try {
     for (const job of jobs(spine, app)) {
       say(`${job.name} ...`);
-      const result = await underMail(spine, job.name, job.work);
+      const result = await doJob(spine, job);
       results.push(result);
       say(`${job.name}: ${result.failure ?? `done in ${result.seconds.toFixed(1)} s`}`);
       if (result.failure !== null) {
@@ -66,6 +65,19 @@ async function doTheJobs(spine: Spine, say: DemoOptions['say']): Promise<boolean
   const verdict = verdictOf(results);
   process.stdout.write(`\n${reportTable(results)}\n\n${verdict.words}\nPictures: out/demo/\n`);
   return verdict.ok;
+}
+
+/** A failed job is a result too: its mail must be accounted for all the same. */
+async function doJob(spine: Spine, { name, work }: Job): Promise<JobResult> {
+  const { value, mail } = await underMail(spine, async () => {
+    const startedAtMs = performance.now();
+    const failure = await work().then(
+      () => null,
+      (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
+    );
+    return { failure, seconds: (performance.now() - startedAtMs) / 1000 };
+  });
+  return { job: name, ...value, mail };
 }
 
 interface Job {
@@ -135,29 +147,4 @@ function jobs(spine: Spine, { page, screenshot }: LaunchedApp): readonly Job[] {
       },
     },
   ];
-}
-
-/** Mail flows a moment before, all the while, and a moment after; then every message is accounted for. */
-async function underMail(spine: Spine, job: string, work: () => Promise<unknown>): Promise<JobResult> {
-  const traffic = startTraffic({
-    host: spine.vip,
-    port: 25,
-    ratePerSecond: mailRate,
-    recipients: spine.mailboxes,
-  });
-  const watch = watchDeliveries(spine.imap, spine.mailboxes);
-  const startedAtMs = performance.now();
-  let failure: string | null = null;
-  try {
-    await work();
-  } catch (thrown) {
-    failure = thrown instanceof Error ? thrown.message : String(thrown);
-  }
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  await traffic.stop();
-  const mail = await settle(traffic.ledger, {
-    ...{ imap: spine.imap, queueIds: spine.queueIds, watch, limitMs: 60_000 },
-  });
-  await watch.stop();
-  return { job, seconds, mail, failure };
 }
