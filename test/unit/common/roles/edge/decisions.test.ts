@@ -61,6 +61,12 @@ describe('moving the entrance away from edge1', () => {
     expect(blocker?.overridable).toBe(false);
   });
 
+  it('lets the spare be drained while the other holds the VIP', () => {
+    const situation = pretendSituation('edge2', 'edge');
+    expect(edgeRole.drain?.blockers(situation)).toEqual([]);
+    expect(edgeRole.drain?.blastRadius(situation)[0]).toBe('edge2 does not hold the VIP: nobody notices.');
+  });
+
   it('does not count an edge in maintenance', () => {
     const fleet = pretendFleet({ maintenance: ['edge2'] });
     const blockers = edgeRole.drain?.blockers(pretendSituation('edge1', 'edge', {}, fleet));
