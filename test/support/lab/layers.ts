@@ -49,7 +49,7 @@ export async function imageLayers(
     buildBase(lab, recipe, dir),
   );
   if (image === 'bare') return [base];
-  const agent = await packageLayer(lab, `debian${debian}-agent`, [base], agentPackages, progress);
+  const agent = await packageLayer(lab, `debian${debian}-agent`, [base], await agentPackages(), progress);
   const role = await packageLayer(
     lab,
     `debian${debian}-${image}`,

@@ -1,32 +1,23 @@
 /**
- * Which Debian packages a node image has before anybody provisions it. The
- * truth is each role's own list under common/roles/; the lists here stand in
- * only until a role has one.
+ * Which Debian packages a node image has before anybody provisions it: the
+ * product's own lists, so that a lab is never richer than a real server that
+ * the product set up.
  */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { LabError } from './lab-error.ts';
+import type { RoleId } from '../../../common/roles/role-id.ts';
 
-export const imageNames = ['bare', 'edge', 'mx', 'store'] as const;
+export const imageNames = ['bare', 'edge', 'mx', 'store'] as const satisfies readonly ('bare' | RoleId)[];
 export type ImageName = (typeof imageNames)[number];
 
-/** What every managed node needs for the agent. */
-export const agentPackages: readonly string[] = ['nodejs', 'socat', 'sudo'];
+/** What the console installs with the agent on every node. */
+export async function agentPackages(): Promise<readonly string[]> {
+  // Loaded only when an image is asked for: the lab's other verbs start without the product.
+  const agent = await import('../../../main/runbooks/provision/install-agent.ts');
+  return [...agent.agentPackages].sort();
+}
 
-const standIns: Readonly<Record<ImageName, readonly string[]>> = {
-  bare: [],
-  edge: ['haproxy', 'keepalived'],
-  mx: ['postfix', 'rspamd', 'valkey-server'],
-  store: ['cyrus-imapd', 'cyrus-clients', 'cyrus-admin', 'sasl2-bin', 'libsasl2-modules', 'haproxy'],
-};
-
-/** Packages of a role image without the agent's. */
-export async function rolePackages(image: ImageName): Promise<readonly string[]> {
-  if (image === 'bare') return [];
-  const file = new URL(`../../../common/roles/${image}/packages.ts`, import.meta.url);
-  if (!existsSync(fileURLToPath(file))) return standIns[image];
-  const module = (await import(file.href)) as { packages?: readonly string[] };
-  if (!module.packages)
-    throw new LabError(`${fileURLToPath(file)} must export \`packages\`, a list of names.`);
-  return module.packages.filter((name) => !agentPackages.includes(name));
+/** What a role's provisioning installs, without the agent's. */
+export async function rolePackages(role: RoleId): Promise<readonly string[]> {
+  const [{ roles }, agent] = await Promise.all([import('../../../common/roles/index.ts'), agentPackages()]);
+  const wanted = roles[role].provision?.packages ?? [];
+  return wanted.filter((name) => !agent.includes(name)).sort();
 }

@@ -54,7 +54,9 @@ export function parseTopology(text: string, path: string): Topology {
   const result = schema.safeParse(raw);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new LabError(`${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message}.`);
+    // A bad key says only that it is one; why is a level below.
+    const reason = (issue?.code === 'invalid_key' && issue.issues[0]?.message) || issue?.message;
+    throw new LabError(`${path}: at ${issue?.path.join('.') || 'the top'}: ${reason}.`);
   }
   const seen = new Map<string | number, string>();
   const claim = (key: string | number, owner: string): void => {
