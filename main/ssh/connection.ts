@@ -1,11 +1,12 @@
 /** One live SSH connection and its channels. */
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client } from 'ssh2';
 import { OpsError } from '../../common/model/ops-error.ts';
 import { plainText } from '../../common/protocol/plain-text.ts';
 import { ChannelSlots } from './channel-slots.ts';
 import { JoinedSignal } from './joined-signal.ts';
+import { SessionChannel } from './session-channel.ts';
 import { quoted, serverName } from './ssh-error.ts';
 import type {
   ExecAnswer,
@@ -67,8 +68,8 @@ export class Ssh2Connection implements SshConnection {
         ),
     });
     try {
-      const channel = await this.#session(command, limit.signal);
-      return await collect(channel, options.stdin, options.maxBytes ?? usualMaxBytes, limit.signal, () =>
+      const session = await this.#session(command, limit.signal);
+      return await collect(session, options.stdin, options.maxBytes ?? usualMaxBytes, limit.signal, () =>
         this.#brokenOff(command),
       );
     } finally {
@@ -83,8 +84,8 @@ export class Ssh2Connection implements SshConnection {
         new OpsError('timeout', `${this.#name} did not open a channel within ${openTimeoutMs / 1000} s.`),
     });
     try {
-      const channel = await this.#session(command, limit.signal);
-      return Object.assign(channel, { outcome: outcomeOf(channel) });
+      const session = await this.#session(command, limit.signal);
+      return Object.assign(session.channel, { outcome: outcomeOf(session) });
     } finally {
       limit.release();
     }
@@ -154,13 +155,13 @@ export class Ssh2Connection implements SshConnection {
   }
 
   /** A session channel that runs the command, as soon as the server has room for one. */
-  async #session(command: string, signal: AbortSignal): Promise<ClientChannel> {
+  async #session(command: string, signal: AbortSignal): Promise<SessionChannel> {
     for (;;) {
       await this.#slots.enter(signal);
       try {
-        const channel = await this.#open(command, signal);
-        channel.once('close', () => this.#slots.leave());
-        return channel;
+        const session = await this.#open(command, signal);
+        void session.closed.then(() => this.#slots.leave());
+        return session;
       } catch (thrown) {
         const full = isOpenFailure(thrown) && this.#slots.refused();
         this.#slots.leave();
@@ -178,7 +179,7 @@ export class Ssh2Connection implements SshConnection {
     }
   }
 
-  #open(command: string, signal: AbortSignal): Promise<ClientChannel> {
+  #open(command: string, signal: AbortSignal): Promise<SessionChannel> {
     return new Promise((resolve, reject) => {
       let abandoned = false;
       const abandon = (): void => {
@@ -191,7 +192,7 @@ export class Ssh2Connection implements SshConnection {
           signal.removeEventListener('abort', abandon);
           if (failed) reject(failed);
           else if (abandoned) channel.close();
-          else resolve(channel);
+          else resolve(new SessionChannel(channel));
         });
       } catch {
         signal.removeEventListener('abort', abandon);
@@ -207,18 +208,17 @@ function isOpenFailure(thrown: unknown): boolean {
 }
 
 function collect(
-  channel: ClientChannel,
+  session: SessionChannel,
   stdin: string | Buffer | undefined,
   maxBytes: number,
   signal: AbortSignal,
   brokenOff: () => OpsError,
 ): Promise<ExecAnswer> {
+  const { channel } = session;
   return new Promise((resolve, reject) => {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let bytes = 0;
-    let code: number | null = null;
-    let ending: string | null = null;
     const fail = (why: unknown): void => {
       signal.removeEventListener('abort', onAbort);
       channel.removeAllListeners('data');
@@ -242,22 +242,15 @@ function collect(
     signal.addEventListener('abort', onAbort, { once: true });
     channel.on('data', take(out));
     channel.stderr.on('data', take(err));
-    channel.on('exit', (status: number | null, signalName?: string) => {
-      code = status;
-      ending = signalName ?? null;
-    });
     channel.on('error', fail);
-    channel.once('close', () => {
+    void session.closed.then(() => {
       signal.removeEventListener('abort', onAbort);
-      if (code === null && ending === null) return reject(brokenOff());
+      const { code, signal: ending } = session;
       const stderr = Buffer.concat(err).toString('utf8');
       const stdout = Buffer.concat(out).toString('utf8');
-      if (code !== null) return resolve({ code, stdout, stderr });
-      resolve({
-        code: signalCode(ending ?? ''),
-        stdout,
-        stderr: `${stderr}\nended by ${plainText(ending ?? '')}`,
-      });
+      if (code !== null) resolve({ code, stdout, stderr });
+      else if (ending === null) reject(brokenOff());
+      else resolve({ code: signalCode(ending), stdout, stderr: `${stderr}\nended by ${plainText(ending)}` });
     });
     channel.end(stdin);
   });
@@ -268,18 +261,11 @@ function signalCode(name: string): number {
   return 128 + ((constants.signals as Record<string, number>)[name] ?? 0);
 }
 
-function outcomeOf(channel: ClientChannel): Promise<StreamOutcome> {
+async function outcomeOf(session: SessionChannel): Promise<StreamOutcome> {
   let stderr = '';
-  let code: number | null = null;
-  channel.stderr.setEncoding('utf8').on('data', (text: string) => {
+  session.channel.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-stderrKept);
   });
-  channel.on('exit', (status: number | null) => {
-    code = status;
-  });
-  return new Promise((resolve) => {
-    channel.once('close', () =>
-      resolve({ code, stderr: plainText(stderr.replace(/[\r\n\t]+/g, ' ').trim()) }),
-    );
-  });
+  await session.closed;
+  return { code: session.code, stderr: plainText(stderr.replace(/[\r\n\t]+/g, ' ').trim()) };
 }

@@ -69,6 +69,9 @@ export async function startRealSshd(options: RealSshdOptions = {}): Promise<Real
       'UsePAM no',
       'PrintMotd no',
       'UseDNS no',
+      // bash reads ~/.bashrc for a command that sshd starts, unless it believes to be a nested shell; whoever runs
+      // the tests may have a slow one.
+      'SetEnv SHLVL=2',
       'LogLevel VERBOSE',
       '',
     ].join('\n'),
@@ -79,7 +82,8 @@ export async function startRealSshd(options: RealSshdOptions = {}): Promise<Real
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-256 * 1024);
   });
-  await listening(child, () => log);
+  const addresses = 1 + (options.config ?? []).filter((line) => line.startsWith('ListenAddress ')).length;
+  await listening(child, () => log, addresses);
   const knownHosts = join(folder, 'known_hosts');
   const knownHostsLines = async (types: readonly string[] = hostKeyTypes): Promise<string> => {
     const name = port === 22 ? host : `[${host}]:${port}`;
@@ -141,10 +145,10 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
   });
 }
 
-function listening(child: ChildProcess, log: () => string): Promise<void> {
+function listening(child: ChildProcess, log: () => string, addresses: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      if (!/Server listening/.test(log())) return;
+      if ((log().match(/Server listening/g) ?? []).length < addresses) return;
       child.stderr?.off('data', look);
       child.off('exit', ended);
       resolve();
