@@ -23,13 +23,15 @@ export function NodeCell({ node, cluster, onOpen }: Props) {
       className={`node-cell is-${node.state} tone-${tone}`}
       data-testid={nodeTestId(node.id)}
       data-state={node.state}
-      aria-label={[node.id, said, said === word ? part.word : word, node.sentence].filter(Boolean).join(' ')}
       title={node.sentence}
       onClick={() => onOpen(node.id)}
     >
       <NodeGlyph state={node.state} dimmed={part.standby && node.state === 'healthy'} />
       <b>{node.id}</b>
       {said && <span>{said}</span>}
+      <span className="sr-only">
+        {[said === word ? part.word : word, node.sentence].filter(Boolean).join('. ')}
+      </span>
     </button>
   );
 }

@@ -70,28 +70,30 @@ export function TileMap({ nodes, onOpen }: Props) {
   };
   const healthy = nodes.filter((node) => node.state === 'healthy').length;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: one focusable picture of many servers
-    <div
-      ref={box}
-      role="button"
-      tabIndex={0}
-      className="tile-map"
-      style={{ height: rows * (tile + gap) - gap + 18 }}
-      aria-label={`${healthy} of ${counted(nodes.length, 'server')} healthy.${current ? ` ${current.id}: ${current.state}.` : ''} Arrow keys choose one, Enter opens it.`}
-      onKeyDown={onKeyDown}
-      onPointerMove={(event) => setAt(indexAt(event.clientX, event.clientY))}
-      onPointerLeave={() => setAt(null)}
-      onClick={(event) => {
-        const node = nodes[indexAt(event.clientX, event.clientY)];
-        if (node) onOpen(node.id);
-      }}
-    >
-      <canvas ref={canvas} />
-      <small aria-hidden="true">
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: one focusable picture of many servers */}
+      <div
+        ref={box}
+        role="button"
+        tabIndex={0}
+        className="tile-map"
+        style={{ height: rows * (tile + gap) - gap }}
+        aria-label={`${healthy} of ${counted(nodes.length, 'server')} healthy.${current ? ` ${current.id}: ${current.state}.` : ''} Arrow keys choose one, Enter opens it.`}
+        onKeyDown={onKeyDown}
+        onPointerMove={(event) => setAt(indexAt(event.clientX, event.clientY))}
+        onPointerLeave={() => setAt(null)}
+        onClick={(event) => {
+          const node = nodes[indexAt(event.clientX, event.clientY)];
+          if (node) onOpen(node.id);
+        }}
+      >
+        <canvas ref={canvas} />
+      </div>
+      <small className="tile-map-said" aria-hidden="true">
         {current
           ? `${current.id}, ${nodeStateSaid[current.state].word}`
           : `${healthy} of ${nodes.length} healthy`}
       </small>
-    </div>
+    </>
   );
 }
