@@ -12,6 +12,30 @@ const fineMoments = 120;
 const coarseMoments = 240;
 const coarseEvery = 15;
 
+/** Makes its values when they are asked for: an hour of them at once would be most of the daemon's memory. */
+class StoredMoment implements Moment {
+  readonly atMs: number;
+  readonly #slot: number;
+  readonly #times: Float64Array;
+  readonly #columns: readonly Float64Array[];
+
+  constructor(atMs: number, slot: number, times: Float64Array, columns: readonly Float64Array[]) {
+    this.atMs = atMs;
+    this.#slot = slot;
+    this.#times = times;
+    this.#columns = columns;
+  }
+
+  get values(): readonly (number | null)[] {
+    // The ring came round meanwhile: a gap, not another moment's numbers.
+    if (this.#times[this.#slot] !== this.atMs) return [];
+    return this.#columns.map((column) => {
+      const value = column[this.#slot]!;
+      return Number.isNaN(value) ? null : value;
+    });
+  }
+}
+
 class Ring {
   readonly size: number;
   readonly times: Float64Array;
@@ -41,10 +65,7 @@ class Ring {
       const atMs = this.times[slot]!;
       if (atMs === 0 || atMs <= lastMs || atMs >= beforeMs) continue;
       lastMs = atMs;
-      yield {
-        atMs,
-        values: this.#columns.map((column) => (Number.isNaN(column[slot]!) ? null : column[slot]!)),
-      };
+      yield new StoredMoment(atMs, slot, this.times, this.#columns);
     }
   }
 
@@ -78,7 +99,7 @@ export class HistoryRings {
     this.#seconds = 0;
   }
 
-  /** What was sampled after `sinceMs`, oldest first: coarse, then fine. */
+  /** What was sampled after `sinceMs`, oldest first: coarse, then fine. What the ring overwrites before it is read becomes a gap. */
   since(sinceMs: number): readonly Moment[] {
     const fineFromMs = this.#fine.oldestMs();
     return [

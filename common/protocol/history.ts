@@ -31,9 +31,11 @@ export function* historyFrames(
   const parts = Math.max(1, Math.ceil(moments.length / perFrame));
   for (let part = 0; part < parts; part += 1) {
     const stretch = moments.slice(part * perFrame, (part + 1) * perFrame);
+    // Asked for once a frame: the agent makes them when they are asked for, to hold few at a time.
+    const rows = stretch.map((moment) => moment.values);
     const series: Series[] = [];
     for (let index = 0; index < metricCount; index += 1) {
-      const values = stretch.map((moment) => moment.values[index] ?? null);
+      const values = rows.map((row) => row[index] ?? null);
       if (values.every((value) => value === null)) continue;
       const first = values[0] ?? null;
       const constant = version >= 2 && values.every((value) => value === first);

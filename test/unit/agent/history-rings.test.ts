@@ -44,3 +44,11 @@ test('a clock that is set back tells no moment twice', () => {
   const times = rings.since(0).map((moment) => moment.atMs - start);
   expect(times).toEqual([1000, 2000, 3000, 4000]);
 });
+
+test('a moment that the ring overwrote before it was read is a gap, not another moment’s numbers', () => {
+  const rings = hour(200, (at) => [at]);
+  const [oldestFine] = rings.since(start + 79_500);
+  rings.push(start + 200_000, [200]);
+  rings.push(start + 201_000, [201]);
+  expect(oldestFine).toMatchObject({ atMs: start + 80_000, values: [] });
+});
