@@ -6,8 +6,8 @@
 import type { NodeId } from '../../common/model/fleet.ts';
 
 const tickMs = 250;
-/** A tick this late is a stall. Unit: ms. */
-const stallMs = 500;
+/** A tick this late is a stall; a shorter one is made good by each link's own heartbeat watch. Unit: ms. */
+const stallMs = 1_000;
 /** Wall clock ahead of the monotonic one by this much between two ticks: asleep, or the clock was set. Unit: ms. */
 const sleepMs = 2_000;
 /** How long after a stall or sleep the picture is still not to be trusted: links need a word or two. Unit: ms. */
@@ -15,6 +15,8 @@ const settleMs = 2_000;
 /** So many links falling silent within `togetherMs` look like our own network. */
 const fewestTogether = 3;
 const togetherMs = 2_000;
+/** While some links went on, our network is not to blame for longer than this. Unit: ms. */
+const blameMs = 10_000;
 
 export interface SelfWatchClock {
   /** Monotonic; on Linux it stands still while the machine sleeps. Unit: ms. */
@@ -75,7 +77,8 @@ export class SelfWatch {
 
   /** Timers came late elsewhere. */
   stalled(lateMs: number): void {
-    if (lateMs < stallMs) return;
+    // Without a live link there is no picture that could be old: starting up is no stall.
+    if (lateMs < stallMs || this.#heard.size === 0) return;
     this.#doubt(`This console was busy or stopped for ${seconds(lateMs)}; what it shows may be old.`);
   }
 
@@ -85,7 +88,8 @@ export class SelfWatch {
     const passed = now.monotonic - this.#lastTick.monotonic;
     const jump = now.wall - this.#lastTick.wall - passed;
     this.#lastTick = now;
-    if (jump > sleepMs) this.#doubt(`This machine slept for ${seconds(jump)}; what it shows may be old.`);
+    if (jump > sleepMs && this.#heard.size > 0)
+      this.#doubt(`This machine slept for ${seconds(jump)}; what it shows may be old.`);
     else this.stalled(passed - tickMs);
     this.#judge();
   }
@@ -102,7 +106,14 @@ export class SelfWatch {
 
   #judge(): void {
     if (this.#own !== null && this.#clock.monotonic() >= this.#own.untilMs) this.#own = null;
-    this.#change(this.#own?.reason ?? manyAtOnce([...this.#silentSince.values()], this.#heard.size));
+    this.#change(this.#own?.reason ?? this.#blameOfNetwork());
+  }
+
+  #blameOfNetwork(): string | null {
+    const silent = [...this.#silentSince.values()];
+    const someGoOn = silent.length < this.#heard.size;
+    if (someGoOn && this.#clock.monotonic() - Math.max(...silent) > blameMs) return null;
+    return manyAtOnce(silent, this.#heard.size);
   }
 
   #change(suspicion: string | null): void {

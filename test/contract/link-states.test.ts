@@ -59,8 +59,8 @@ describe('a link', () => {
     const hungAt = performance.now();
     const suspect = await followed.reaches('suspect');
     expect(suspect.seenAtMs - hungAt).toBeLessThan(1600 * scale);
-    expect(suspect.seenAtMs - hungAt).toBeGreaterThan(900);
-    expect(suspect.reason).toContain('mx1 has said nothing for 1.5 s');
+    expect(suspect.seenAtMs - hungAt).toBeGreaterThan(500);
+    expect(suspect.reason).toMatch(/^mx1 has said nothing for \d\.\d s\.$/);
     honest!.goOn();
     await followed.reaches('live');
   });

@@ -4,7 +4,8 @@ import { Ssh2Transport } from '../../main/ssh/ssh2-transport.ts';
 import type { SshConnection } from '../../main/ssh/transport.ts';
 import { type RealSshd, startRealSshd } from '../support/sshd/real-sshd.ts';
 
-const limit = { timeoutMs: 10_000 };
+const scale = Number(process.env['MAILYARD_TIMEOUT_SCALE'] ?? '1') || 1;
+const limit = { timeoutMs: 10_000 * scale };
 const transport = new Ssh2Transport();
 let sshd: RealSshd;
 let connection: SshConnection;

@@ -11,7 +11,8 @@ import type { SshAuth, SshTarget } from '../../main/ssh/transport.ts';
 import { runCommandOrThrow } from '../support/run-command.ts';
 import { type RealSshd, startRealSshd } from '../support/sshd/real-sshd.ts';
 
-const limit = { timeoutMs: 10_000 };
+const scale = Number(process.env['MAILYARD_TIMEOUT_SCALE'] ?? '1') || 1;
+const limit = { timeoutMs: 10_000 * scale };
 let sshd: RealSshd;
 let folder = '';
 let transport: Ssh2Transport;

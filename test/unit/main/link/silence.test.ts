@@ -97,7 +97,29 @@ describe('suspecting ourselves', () => {
     expect(watch.suspicion).toBeNull();
   });
 
+  it('does not while nothing was heard yet: starting up is no stall', () => {
+    pass(5000, 1);
+    expect(watch.suspicion).toBeNull();
+  });
+
+  it('does not for long when the other links go on', () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e']) watch.heard(id);
+    for (const id of ['a', 'b', 'c']) watch.silent(id);
+    pass(9000);
+    expect(watch.suspicion).not.toBeNull();
+    pass(2000);
+    expect(watch.suspicion).toBeNull();
+  });
+
+  it('does for as long as all links are silent', () => {
+    for (const id of ['a', 'b', 'c']) watch.heard(id);
+    for (const id of ['a', 'b', 'c']) watch.silent(id);
+    pass(60_000);
+    expect(watch.suspicion).toContain('3 of 3');
+  });
+
   it('does after a stall, and trusts again later', () => {
+    watch.heard('a');
     const told: (string | null)[] = [];
     watch.onChange((suspicion) => told.push(suspicion));
     pass(3000, 1);
@@ -108,6 +130,7 @@ describe('suspecting ourselves', () => {
   });
 
   it('does after the machine slept', () => {
+    watch.heard('a');
     clock.asleep = 3_600_000;
     pass(250);
     expect(watch.suspicion).toContain('slept for 3600 s');
