@@ -31,6 +31,7 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
   const [hover, setHover] = useState<{ readonly row: number; readonly x: number } | null>(null);
   const rows = useMemo(() => heatMapRows(nodes, stateSpans), [nodes]);
   const { rowHeight, gap } = rows;
+  const spanMs = shownSpan(nodes, slot * 2000);
 
   const draw = useCallback(
     (context: CanvasRenderingContext2D, { width }: Size) => {
@@ -43,14 +44,14 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
         context.fillStyle = hover?.row === index ? colours.ink : colours.ink2;
         context.textBaseline = 'middle';
         context.fillText(clip(node.id, 12), 0, y + rowHeight / 2 + 0.5);
-        drawSpans(context, stateSpans(node.id), { left, wide, y, height: rowHeight, toMs, colours });
+        drawSpans(context, stateSpans(node.id), { left, wide, y, height: rowHeight, toMs, spanMs, colours });
       });
       if (hover) {
         context.fillStyle = colours.ink2;
         context.fillRect(hover.x, 0, 1, rows.nodes.length * (rowHeight + gap) - gap);
       }
     },
-    [rows, rowHeight, gap, slot, colours, hover],
+    [rows, rowHeight, gap, slot, spanMs, colours, hover],
   );
   const canvas = useDrawing(size, draw);
 
@@ -62,7 +63,7 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
   const hovered = hover ? rows.nodes[hover.row] : undefined;
   const hoveredAtMs =
     hover && size.width > nameWidth
-      ? slot * 2000 - (1 - (hover.x - nameWidth) / (size.width - nameWidth - 2)) * trailMs
+      ? slot * 2000 - (1 - (hover.x - nameWidth) / (size.width - nameWidth - 2)) * spanMs
       : 0;
   const hoveredState =
     hovered && hover && hover.x >= nameWidth ? stateAt(stateSpans(hovered.id), hoveredAtMs) : null;
@@ -109,9 +110,9 @@ export function HeatMap({ nodes, onOpen, testId }: Props) {
           </span>
         ) : (
           <>
-            <span>−{formatLasting(trailMs)}</span>
-            <span>−20 min</span>
-            <span>−10 min</span>
+            <span>−{formatLasting(spanMs)}</span>
+            <span>−{formatLasting((spanMs * 2) / 3)}</span>
+            <span>−{formatLasting(spanMs / 3)}</span>
             <span>now</span>
           </>
         )}
@@ -129,13 +130,14 @@ interface Row {
   readonly y: number;
   readonly height: number;
   readonly toMs: number;
+  readonly spanMs: number;
   readonly colours: Colours;
 }
 
 function drawSpans(context: CanvasRenderingContext2D, spans: readonly StateSpan[], row: Row): void {
-  const { left, wide, y, height, toMs, colours } = row;
-  const fromMs = toMs - trailMs;
-  const x = (atMs: number): number => left + (Math.max(0, Math.min(trailMs, atMs - fromMs)) / trailMs) * wide;
+  const { left, wide, y, height, toMs, spanMs, colours } = row;
+  const fromMs = toMs - spanMs;
+  const x = (atMs: number): number => left + (Math.max(0, Math.min(spanMs, atMs - fromMs)) / spanMs) * wide;
   // Before the window knew anything: a thin dotted line, not a colour.
   const firstX = x(spans[0]?.fromMs ?? toMs);
   context.fillStyle = colours.line;
@@ -159,11 +161,18 @@ function drawSpans(context: CanvasRenderingContext2D, spans: readonly StateSpan[
   });
 }
 
+/** From five minutes to half an hour: as far back as anything is known of anybody. */
+function shownSpan(nodes: readonly NodeView[], nowMs: number): number {
+  const first = Math.min(nowMs, ...nodes.map((node) => stateSpans(node.id)[0]?.fromMs ?? nowMs));
+  const steps = [6, 15, 30].map((minutes) => minutes * 60_000);
+  return steps.find((step) => nowMs - first <= step) ?? trailMs;
+}
+
 function describe(nodes: readonly NodeView[]): string {
   const byState = new Map<string, number>();
   for (const node of nodes) byState.set(node.state, (byState.get(node.state) ?? 0) + 1);
   const parts = [...byState].map(([state, count]) => `${count} ${state}`);
-  return `The last half hour of ${counted(nodes.length, 'server')}; now ${parts.join(', ') || 'none'}. Arrow keys choose one, Enter opens it.`;
+  return `The last minutes of ${counted(nodes.length, 'server')}; now ${parts.join(', ') || 'none'}. Arrow keys choose one, Enter opens it.`;
 }
 
 function clip(text: string, length: number): string {

@@ -26,7 +26,7 @@ interface Props {
 }
 
 const height = 84;
-const margin = { top: 6, right: 0, bottom: 0, left: 0 };
+const margin = { top: 6, right: 0, bottom: 3, left: 0 };
 
 /** One metric over the page's time axis. Numeric X, no animation, gaps stay gaps. */
 export function TimeSeries({ title, meaning, series, fromMs, toMs, marks = [], width }: Props) {
@@ -74,7 +74,6 @@ const Plot = memo(function Plot({
     <AreaChart width={width} height={height} data={data} margin={margin} accessibilityLayer={false}>
       <XAxis dataKey="at" type="number" domain={[shown.fromMs, shown.toMs]} allowDataOverflow hide />
       <YAxis domain={[0, high === 0 ? 1 : high * 1.12]} hide />
-      <ReferenceLine y={0} stroke={colours.line} />
       {marks.map((mark) => (
         <ReferenceLine
           key={`${mark.atMs} ${mark.label}`}

@@ -58,7 +58,8 @@ export function keptFromReturning(plan: Plan, cluster: ClusterView | null): read
 
 /** What goes over, and how far behind the one that takes it is. */
 export function whatMoves(plan: Plan, cluster: ClusterView | null, nowMs: number): readonly string[] {
-  const to = plan.nodeId ?? 'the other one';
+  const others = cluster?.nodes.filter((id) => !cluster.vip?.holders.includes(id)) ?? [];
+  const to = plan.nodeId ?? (others.length === 1 ? others[0] : undefined) ?? 'the other one';
   if (cluster?.vip) {
     return [
       `The address ${cluster.vip.address.split('/')[0]} goes to ${to}.`,

@@ -32,9 +32,7 @@ export function FleetScreen() {
         {view.clusters.length === 0 ? <FirstCluster /> : <MailWay view={view} />}
         {view.nodes.length > 0 && (
           <section className="every-server">
-            <h2>
-              Every server <span>the last half hour</span>
-            </h2>
+            <h2>Every server</h2>
             <HeatMap nodes={view.nodes} onOpen={openNode} testId={testIds.heatMap} />
           </section>
         )}

@@ -13,7 +13,7 @@ const telling: readonly RegExp[] = [
   /sessions/,
   /connections/,
   /sync|replica|lag/,
-  /reject|deferred_total|bounced/,
+  /deferred_total|bounced/,
   /cpu_(busy|usage)|cpu.*ratio/,
   /load1|load_1/,
   /memory_available|memory_used|memory/,
@@ -22,6 +22,14 @@ const telling: readonly RegExp[] = [
   /network_receive|network.*rx/,
   /network_transmit|network.*tx/,
 ];
+
+/** 'Queue {queue="active"}' as a person says it: 'Queue, active'. */
+export function chartTitle(label: string): string {
+  return label.replace(/\s*\{([^}]*)\}/, (_whole, labels: string) => {
+    const values = [...labels.matchAll(/="([^"]*)"/g)].map((match) => match[1]);
+    return values.length > 0 ? `, ${values.join(', ')}` : '';
+  });
+}
 
 /** A dozen charts at most, what the roles say before what every host has. */
 export function chooseCharts(metrics: readonly ChartChoice[]): readonly ChartChoice[] {

@@ -6,7 +6,7 @@ import type { NodeView } from '../../../common/model/views.ts';
 import { ask } from '../../bridge/bridge.ts';
 import { useSize } from '../../panels/canvas.tsx';
 import { CursorClock, TimeSeries } from '../../panels/time-series.tsx';
-import { chooseCharts } from './choose-charts.ts';
+import { chartTitle, chooseCharts } from './choose-charts.ts';
 
 const spans = [
   { word: '5 min', ms: 5 * 60_000 },
@@ -70,7 +70,7 @@ export function NodeCharts({
           charts.map((chart) => (
             <TimeSeries
               key={chart.name}
-              title={chart.label}
+              title={chartTitle(chart.label)}
               meaning={chart.meaning}
               series={
                 shown === null
