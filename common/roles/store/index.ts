@@ -33,6 +33,9 @@ export const storeRole: Role = {
       const value = samples[name];
       return { label, unit, value: value ?? null, atMs: value === undefined ? null : atMs };
     };
+    // The replica's own log leads back to the active side and tells nothing.
+    if (samples['cyrus_store_active'] === 0)
+      return [number('Mailboxes', 'mailboxes', 'cyrus_usage_mailboxes')];
     return [
       number('Delivered', 'messages/s', 'cyrus_lmtp_received_recipients_total'),
       number('Replica lag', 'seconds', 'cyrus_sync_waiting_seconds'),

@@ -75,6 +75,7 @@ const reportMetrics: readonly MetricSpec[] = [
 export const storeMetrics: readonly MetricSpec[] = [
   ...reportMetrics,
   ...gauges([
+    ['cyrus_store_active', 'ratio', 'Active side', '1 on the side that takes mail, 0 on the replica.'],
     [
       'cyrus_sync_backlog_entries',
       'entries',

@@ -99,6 +99,7 @@ export const storeProbe: RoleProbe = {
     const seen = await snapshot(host);
     const samples: Record<string, number> = { ...seen.report };
     samples['cyrus_sync_rightnow_failures_total'] = memoryOf(host).failures;
+    if (seen.file !== null) samples['cyrus_store_active'] = seen.file.side === 'active' ? 1 : 0;
     if (seen.backlog !== null) {
       samples['cyrus_sync_backlog_entries'] = seen.backlog.entries;
       samples['cyrus_sync_backlog_bytes'] = seen.backlog.bytes;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeHost, UnitStatus } from '../../../../../common/roles/host.ts';
 import { storeFactsOf } from '../../../../../common/roles/store/facts.ts';
+import { storeRole } from '../../../../../common/roles/store/index.ts';
 import { storeMetrics } from '../../../../../common/roles/store/metrics.ts';
 import { storeProbe } from '../../../../../common/roles/store/probe.ts';
 import { fixture } from './fixture.ts';
@@ -46,6 +47,20 @@ function node() {
   };
   return { host, state };
 }
+
+describe('the numbers that matter', () => {
+  it('are those of the side that takes mail; the replica only tells what it holds', () => {
+    const labels = (samples: Record<string, number>) =>
+      storeRole.keyNumbers(samples, 1).map((number) => `${number.label} ${number.value}`);
+    const active = {
+      cyrus_store_active: 1,
+      cyrus_lmtp_received_recipients_total: 9,
+      cyrus_sync_waiting_seconds: 0,
+    };
+    expect(labels(active)).toEqual(['Delivered 9', 'Replica lag 0', 'Replication backlog null']);
+    expect(labels({ ...active, cyrus_store_active: 0, cyrus_usage_mailboxes: 5 })).toEqual(['Mailboxes 5']);
+  });
+});
 
 describe('the probe of a store', () => {
   it('reads a healthy active side', async () => {
@@ -104,7 +119,7 @@ describe('the probe of a store', () => {
     state.link = null;
     state.backlogAgeMs = 60_000;
     const samples = await storeProbe.sample(host);
-    expect(samples).toEqual({ cyrus_sync_rightnow_failures_total: 0 });
+    expect(samples).toEqual({ cyrus_store_active: 1, cyrus_sync_rightnow_failures_total: 0 });
     expect(storeFactsOf(await storeProbe.read(host))).toMatchObject({
       link: 'unknown',
       synchronous: 'unknown',
