@@ -1,4 +1,4 @@
-import { buildSteps } from '../electron/build.ts';
+import { buildSteps, buildWhenStale } from '../electron/build.ts';
 import { ensureElectronPackages } from '../electron/display.ts';
 import { resolveElectron } from '../electron/resolve-electron.ts';
 import { thisHostBlocker } from '../lab/host-check.ts';
@@ -48,6 +48,7 @@ async function checkAll(root: string, commands: readonly Command[], timeoutMs: n
 }
 
 async function runUi(root: string): Promise<StageResult> {
+  await buildWhenStale(root);
   await ensureElectronPackages('the UI tests');
   const runtime = await resolveElectron(() => undefined);
   const origin = runtime.origin === 'carried' ? ' (carried by an npm package)' : '';
@@ -57,6 +58,9 @@ async function runUi(root: string): Promise<StageResult> {
 
 async function runLab(root: string): Promise<StageResult> {
   const blocker = thisHostBlocker();
-  if (blocker === null) return runVitest(root, 'lab', 180 * minute);
+  if (blocker === null) {
+    await buildWhenStale(root);
+    return runVitest(root, 'lab', 180 * minute);
+  }
   return skippedStage(await countTests(root, 'lab'), `Not run: ${blocker}`);
 }
