@@ -34,7 +34,11 @@ export const mxProvision: ProvisionCapability = {
     file('/etc/systemd/system/rspamd.service.d/mailyard.conf', 'rspamd-unit.conf'),
     { ...file('/etc/valkey/valkey.conf', 'valkey.conf'), owner: 'valkey', group: 'valkey', mode: 0o640 },
   ],
-  checks: [],
+  checks: [
+    { argv: ['postfix', '-c', '{stage}/etc/postfix', 'check'] },
+    // Not strict: an unresolvable name in a module's own defaults must not stop a configuration.
+    { argv: ['rspamadm', '--var=LOCAL_CONFDIR={stage}/etc/rspamd', 'configtest'] },
+  ],
   secrets: [],
   values: ({ fleet, nodeId }) => mxValues(fleet, nodeId),
   alsoConfigures: ['edge'],
