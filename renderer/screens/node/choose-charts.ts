@@ -4,23 +4,15 @@ export type ChartChoice = NodeDetail['metrics'][number];
 
 const most = 12;
 
-/** What tells most about a mail server, first match first; then whatever its roles declared, in their order. */
+/** What tells most about a mail server, in this order; then whatever its roles declared, in theirs. */
 const telling: readonly RegExp[] = [
-  /queue_messages.*active/,
-  /queue_messages.*(deferred|incoming)/,
-  /queue_oldest|oldest_age/,
-  /(delivered|sent|received|messages)_total/,
-  /sessions/,
-  /connections/,
-  /sync|replica|lag/,
-  /deferred_total|bounced/,
-  /cpu_(busy|usage)|cpu.*ratio/,
-  /load1|load_1/,
-  /memory_available|memory_used|memory/,
-  /pressure|stall/,
-  /disk.*(busy|io_time)|filesystem.*(free|avail|used)/,
-  /network_receive|network.*rx/,
-  /network_transmit|network.*tx/,
+  ...[/queue_messages.*active/, /queue_messages.*deferred/, /queue_oldest/, /messages_received_total/],
+  ...[/smtpd_sessions/, /rspamd_scanned_total/, /deliver.*(sent|_total)/],
+  ...[/frontend_connections_total/, /frontend_current_sessions/, /frontend_bytes_out_total/, /vip_held/],
+  ...[/imap.*(sessions|connections)|sessions.*imap/, /lmtp/, /replica.*lag|sync.*(lag|backlog)/],
+  ...[/^node_load1$/, /cpu_seconds_total.*user|cpu_busy/, /MemAvailable|memory_available/],
+  ...[/disk_io_time|disk_busy/, /network_receive_bytes/, /network_transmit_bytes/],
+  ...[/filesystem_avail|filesystem_free/, /pressure_io/, /pressure_cpu/],
 ];
 
 /** 'Queue {queue="active"}' as a person says it: 'Queue, active'. */
@@ -38,7 +30,7 @@ export function chooseCharts(metrics: readonly ChartChoice[]): readonly ChartCho
     if (chosen.length < most && !chosen.includes(metric)) chosen.push(metric);
   };
   for (const pattern of telling)
-    for (const metric of metrics.filter(({ name }) => pattern.test(name)).slice(0, 2)) take(metric);
+    for (const metric of metrics.filter(({ name }) => pattern.test(name)).slice(0, 1)) take(metric);
   for (const metric of metrics) take(metric);
   return chosen;
 }

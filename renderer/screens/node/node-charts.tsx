@@ -33,7 +33,7 @@ export function NodeCharts({
   readonly metrics: NodeDetail['metrics'] | null;
   readonly runs: readonly RunSummary[];
 }) {
-  const [span, setSpan] = useState<(typeof spans)[number]>(spans[1]);
+  const [span, setSpan] = useState<(typeof spans)[number]>(spans[0]);
   const charts = useMemo(() => chooseCharts(metrics ?? []), [metrics]);
   const names = charts.map((chart) => chart.name).join('\n');
   const shown = useSeries(node.id, names, span.ms);

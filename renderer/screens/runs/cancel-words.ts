@@ -26,8 +26,7 @@ export function undoWords(run: Run): string {
       step.undoable && ['done', 'failed', 'unknown', 'now'].includes(step.state) && step.changes !== '',
   );
   if (back.length === 0) return 'Looks at every step and puts back what was changed.';
-  return `Puts back: ${back
-    .map((step) => step.title.toLowerCase())
-    .reverse()
-    .join('; ')}.`;
+  const names = back.map((step) => step.title.toLowerCase()).reverse();
+  if (names.length <= 3) return `Puts back: ${names.join('; ')}.`;
+  return `Puts back ${names.length} changes, newest first: ${names.slice(0, 2).join('; ')}; …`;
 }

@@ -107,7 +107,11 @@ describe('the failover dialog’s sentences', () => {
       'nothing that was accepted can be lost',
     );
     const store = (value: number | null) =>
-      ({ vip: null, numbers: [{ label: 'Lag', value, unit: 'seconds', atMs: 0 }] }) as unknown as ClusterView;
+      ({
+        vip: null,
+        nodes: [],
+        numbers: [{ label: 'Lag', value, unit: 'seconds', atMs: 0 }],
+      }) as unknown as ClusterView;
     expect(whatMoves(plan, store(48), 1000)[0]).toContain('48 s behind');
     expect(whatMoves(plan, store(null), 1000)[0]).toContain('not known');
   });
