@@ -57,6 +57,8 @@ async function startXvfb(): Promise<Display> {
   ];
   const child = spawn(command[0] ?? 'Xvfb', command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    // Out of the terminal's reach: a Ctrl+C must end the app before it ends what the app is drawn on.
+    detached: true,
   });
   const killNow = (): void => {
     child.kill();
