@@ -210,6 +210,8 @@ function whatMay(run: RunMemory, live: LiveFacts): RunSummary['may'] {
   }
   if (live.superseded || run.ended?.state === 'undone') return [];
   const undo = stepsToUndo(run).length > 0 ? (['undo'] as const) : [];
+  // A server that serves holds mail by now: it is drained, not unmade.
+  if (run.ended?.state === 'succeeded' && run.started.runbook === 'provision') return [];
   if (run.ended?.state === 'succeeded' || (run.phase === 'undo' && undo.length > 0)) return undo;
   return ['resume', ...undo];
 }

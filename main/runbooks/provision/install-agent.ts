@@ -41,8 +41,9 @@ for package in ${agentPackages.join(' ')}; do
   esac
 done
 [ -z "$missing" ] && exit 0
-dpkg --configure -a --force-confdef --force-confold || exit 1
+dpkg --configure -a --force-confdef --force-confold
 apt-get -q -o DPkg::Lock::Timeout=120 update || exit 1
+apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 --fix-broken install || exit 1
 exec apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install $missing
 `;
 
