@@ -12,7 +12,7 @@ type Command = readonly [name: string, program: string, args: readonly string[]]
 
 const npmBin = (name: string): string => `node_modules/.bin/${name}`;
 const lintCommands: readonly Command[] = [
-  ['biome', npmBin('biome'), ['check', '--max-diagnostics=50', '.']],
+  ['biome', npmBin('biome'), ['check', '--diagnostic-level=error', '--max-diagnostics=50', '.']],
   ['oxlint', npmBin('oxlint'), ['--type-aware', '--deny-warnings', '.']],
 ];
 const typesCommands: readonly Command[] = [['tsc', npmBin('tsc'), ['--noEmit', '--pretty', 'false']]];
