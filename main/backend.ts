@@ -5,6 +5,7 @@
  */
 import type { MessagePortMain } from 'electron';
 import type { FromBackend, ToBackend } from '../common/ipc/channels.ts';
+import type { BackendEvent } from '../common/ipc/contract.ts';
 import { OpsError } from '../common/model/ops-error.ts';
 import type { Result } from '../common/model/result.ts';
 import { createServices } from './create-services.ts';
@@ -30,10 +31,29 @@ async function answer(services: Services, name: ServiceRequest, args: unknown): 
   }
 }
 
+/** Tells every window what became of the last fleet file that was asked for: the menu and --fleet have no other way. */
+class OpenFailures {
+  #last: BackendEvent = { kind: 'open-failed', failure: null };
+  readonly #listeners = new Set<(event: BackendEvent) => void>();
+
+  answered(name: string, result: Result<unknown>): void {
+    if (name !== 'fleet.open') return;
+    this.#last = { kind: 'open-failed', failure: result.ok ? null : result };
+    for (const listener of this.#listeners) listener(this.#last);
+  }
+
+  listen(listener: (event: BackendEvent) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#last);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
 /** Streams events to one window until its port closes; starts with the view as it is. */
-function streamTo(services: Services, port: MessagePortMain): void {
+function streamTo(services: Services, openFailures: OpenFailures, port: MessagePortMain): void {
   const batches = new EventBatches((batch) => port.postMessage(batch));
   let viewSentAtMs = 0;
+  const stopHearing = openFailures.listen((event) => batches.add(event));
   const stopListening = services.onEvent((event) => {
     if (event.kind === 'view') viewSentAtMs = Date.now();
     batches.add(event);
@@ -49,22 +69,25 @@ function streamTo(services: Services, port: MessagePortMain): void {
   port.on('close', () => {
     clearInterval(heartbeat);
     stopListening();
+    stopHearing();
     batches.dispose();
   });
   port.start();
 }
 
 async function main(): Promise<void> {
+  const openFailures = new OpenFailures();
   const services = await createServices();
   parent.on('message', ({ data, ports }: { data: ToBackend; ports: MessagePortMain[] }) => {
     switch (data.kind) {
       case 'request':
-        void answer(services, data.name as ServiceRequest, data.args).then((result) =>
-          tellMain({ kind: 'answer', id: data.id, result }),
-        );
+        void answer(services, data.name as ServiceRequest, data.args).then((result) => {
+          openFailures.answered(data.name, result);
+          tellMain({ kind: 'answer', id: data.id, result });
+        });
         return;
       case 'events':
-        if (ports[0]) streamTo(services, ports[0]);
+        if (ports[0]) streamTo(services, openFailures, ports[0]);
         return;
       case 'stop':
         void services.dispose().then(() => tellMain({ kind: 'stopped' }));

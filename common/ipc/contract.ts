@@ -196,6 +196,8 @@ export const answeredByMain = [
 export type BackendEvent =
   | { readonly kind: 'view'; readonly view: FleetView | null }
   | { readonly kind: 'run'; readonly run: Run }
+  /** The last fleet file that was asked for could not be opened, whoever asked (menu, --fleet, window); null: it could. */
+  | { readonly kind: 'open-failed'; readonly failure: Extract<Result<never>, { readonly ok: false }> | null }
   /** New points of the series the window follows (see `node.series`), at 1-4 Hz. */
   | {
       readonly kind: 'samples';

@@ -26,6 +26,7 @@ export class EventBatches {
   readonly #deliver: (batch: EventBatch) => void;
   readonly #timer: BatchTimer;
   #view: BackendEvent | null = null;
+  #openFailed: BackendEvent | null = null;
   readonly #runs = new Map<string, BackendEvent>();
   #samples: BackendEvent[] = [];
   #pending: unknown = null;
@@ -40,6 +41,9 @@ export class EventBatches {
     switch (event.kind) {
       case 'view':
         this.#view = event;
+        break;
+      case 'open-failed':
+        this.#openFailed = event;
         break;
       case 'run':
         this.#runs.set(event.run.id, event);
@@ -60,8 +64,10 @@ export class EventBatches {
   #flush(): void {
     this.#pending = null;
     this.#sentAtMs = this.#timer.nowMs();
-    const batch = [...this.#runs.values(), ...(this.#view ? [this.#view] : []), ...this.#samples];
+    const once = [this.#openFailed, this.#view].filter((event) => event !== null);
+    const batch = [...this.#runs.values(), ...once, ...this.#samples];
     this.#view = null;
+    this.#openFailed = null;
     this.#runs.clear();
     this.#samples = [];
     if (batch.length > 0) this.#deliver(batch);

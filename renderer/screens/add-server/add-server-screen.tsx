@@ -17,6 +17,7 @@ export function AddServerScreen() {
   const run = useFleet((store) => (state.runId === null ? null : (store.runs[state.runId] ?? null)));
   const go = usePlace((store) => store.go);
   const steps = wizardSteps(state, run);
+  const going = state.runId !== null && (run === null || run.endedAtMs === null);
   const begun = state.reached !== null || state.runId !== null;
   return (
     <div className="screen is-wide add-server" data-testid={testIds.addServerScreen}>
@@ -29,7 +30,7 @@ export function AddServerScreen() {
               and you can leave this page and come back.
             </p>
           </div>
-          {begun && (
+          {begun && !going && (
             <button
               type="button"
               className="btn"

@@ -28,7 +28,7 @@ export function HostKey({ reached }: { readonly reached: Unknown }) {
       {failure && <ErrorNote failure={failure} testId={testIds.addServerError} />}
       <div className="row">
         <button type="button" className="btn" data-testid={testIds.addServerRefuseKey} onClick={reset}>
-          It is another: stop
+          {failure ? 'Change how to log in' : 'It is another: stop'}
         </button>
         <button
           type="button"
@@ -37,7 +37,7 @@ export function HostKey({ reached }: { readonly reached: Unknown }) {
           data-testid={testIds.addServerAcceptKey}
           onClick={() => void acceptKey()}
         >
-          {busy === 'accept' ? 'Logging in…' : 'It is the same: accept and log in'}
+          {busy === 'accept' ? 'Logging in…' : failure ? 'Try again' : 'It is the same: accept and log in'}
         </button>
       </div>
     </div>

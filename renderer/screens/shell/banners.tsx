@@ -7,6 +7,8 @@ import './banners.css';
 /** What holds for every screen: the view is old, the console doubts itself, the fleet file on disk is bad. */
 export function Banners() {
   const view = useFleet((state) => state.view ?? null);
+  const openFailure = useFleet((state) => state.openFailure);
+  const clear = useFleet((state) => state.clearOpenFailure);
   const now = useNow();
   const stale = viewStaleReason(view, now);
   return (
@@ -14,6 +16,14 @@ export function Banners() {
       {stale !== null && (
         <p className="banner is-warn">
           <b>Nothing can be pressed now.</b> {stale}
+        </p>
+      )}
+      {openFailure && (
+        <p className="banner is-warn">
+          <b>The other fleet file was not opened.</b> {openFailure.message}{' '}
+          <button type="button" className="link" onClick={clear}>
+            Understood
+          </button>
         </p>
       )}
       {view?.fileError && (

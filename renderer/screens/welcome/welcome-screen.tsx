@@ -17,7 +17,8 @@ type Busy = 'file' | 'lab' | 'create' | null;
 export function WelcomeScreen() {
   const [choices, setChoices] = useState<StartChoices | null>(null);
   const [busy, setBusy] = useState<Busy>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [own, setFailure] = useState<Failure | null>(null);
+  const failure = useFleet((state) => own ?? state.openFailure);
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('mail');
 
@@ -70,7 +71,14 @@ export function WelcomeScreen() {
         </p>
         {failure && (
           <ErrorNote failure={failure} testId={testIds.welcomeError}>
-            <button type="button" className="btn small" onClick={() => setFailure(null)}>
+            <button
+              type="button"
+              className="btn small"
+              onClick={() => {
+                setFailure(null);
+                useFleet.getState().clearOpenFailure();
+              }}
+            >
               Understood
             </button>
           </ErrorNote>

@@ -61,6 +61,22 @@ describe('event batches', () => {
     expect(sent).toEqual([[view(3), samples(1), samples(2), samples(3)]]);
   });
 
+  test('why a fleet file is not open arrives with the view, once', () => {
+    const clock = byHand();
+    const sent: BackendEvent[][] = [];
+    const failed: BackendEvent = {
+      kind: 'open-failed',
+      failure: { ok: false, problem: 'bad-input', message: 'line 5' },
+    };
+    const batches = new EventBatches((batch) => sent.push([...batch]), clock.timer);
+    batches.add(failed);
+    batches.add(view(1));
+    clock.pass(batchEveryMs);
+    batches.add(view(2));
+    clock.pass(batchEveryMs);
+    expect(sent).toEqual([[failed, view(1)], [view(2)]]);
+  });
+
   test('at most eight batches a second, however many events come', () => {
     const clock = byHand();
     let count = 0;
