@@ -4,20 +4,21 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAptCache } from '../support/lab/apt-cache.ts';
 import { readInstance } from '../support/lab/instance.ts';
 import { type Lab, openLab, type Topology } from '../support/lab/lab.ts';
 import { runLabCli, startLabCli } from '../support/lab/lab-cli.ts';
 import { waitFor } from '../support/lab/limits.ts';
 import { type Lock, waitForLock } from '../support/lab/lock.ts';
-import { identify, isAlive } from '../support/lab/process-identity.ts';
+import { isAlive, signalProcess } from '../support/lab/process-identity.ts';
 import { runCommand } from '../support/lab/run-command.ts';
 import { readSshBanner } from '../support/lab/ssh-banner.ts';
-import { leftovers } from '../support/lab/sweep.ts';
+import { leftovers, machineProcesses } from '../support/lab/sweep.ts';
 
 const twins: Topology = {
   name: 'twins',
@@ -229,7 +230,13 @@ describe('a lab of two bare servers', () => {
     await lab.remove('elder');
   });
 
-  it('installs a package through its own cache', async () => {
+  it('installs a package through its own cache, also after that had died', async () => {
+    // Whatever became of the cache since: the next bare server brings it back.
+    const cache = readAptCache(lab.instance);
+    if (cache) signalProcess(cache, 'SIGKILL');
+    await waitFor('the cache to end', () => !isAlive(cache), { limitMs: 5_000 });
+    await lab.bare('next');
+    await lab.remove('next');
     await lab.mustExec('two', ['apt-get', '-q', 'update'], { timeoutMs: 120_000 });
     await lab.mustExec('two', ['apt-get', '-q', '-y', 'install', '--no-install-recommends', 'socat'], {
       timeoutMs: 120_000,
@@ -297,9 +304,12 @@ describe('a lab that dies while it comes up', () => {
     await lab.down();
     const crashing = startLabCli(lab.instance, ['up', topology]);
     await lineWith(crashing.stderr, /booting/);
-    await waitFor('a first machine', () => processesOf(lab).length > 0, { limitMs: 20_000, everyMs: 5 });
+    await waitFor('a first machine', () => machineProcesses(lab.instance).length > 0, {
+      limitMs: 20_000,
+      everyMs: 5,
+    });
     await killNow(crashing);
-    const orphans = processesOf(lab);
+    const orphans = machineProcesses(lab.instance);
     expect(lab.isUp()).toBe(false);
     expect(leftovers(lab.instance).length).toBeGreaterThan(0);
 
@@ -307,32 +317,13 @@ describe('a lab that dies while it comes up', () => {
     expect(status.nodes.map((node) => node.state)).toEqual(['running', 'running']);
     expect(orphans.filter((orphan) => isAlive(orphan))).toEqual([]);
 
-    const machines = processesOf(lab);
+    const machines = machineProcesses(lab.instance);
     await lab.down();
     expect(leftovers(lab.instance)).toEqual([]);
     expect(machines.filter((machine) => isAlive(machine))).toEqual([]);
     expect(existsSync(`/run/${lab.instance.cgroup}.lock`)).toBe(false);
   });
 });
-
-/** The systemd-nspawn processes of a lab, by their own command lines. */
-function processesOf(lab: Lab) {
-  const pids = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return (
-          argv[0] === 'systemd-nspawn' &&
-          argv.some((arg) => arg.startsWith(`--directory=${lab.instance.stateDir}/`))
-        );
-      } catch {
-        return false;
-      }
-    });
-  return pids.map((pid) => identify(pid)).filter((process) => process !== null);
-}
 
 async function killNow(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return; // ended already

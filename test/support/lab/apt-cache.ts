@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { ownScope } from './cgroups.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import { waitFor } from './limits.ts';
@@ -34,7 +35,8 @@ export async function startAptCache(lab: Instance, upstreamProxy: string | null)
   ];
   writeFileSync(join(dir, 'acng.conf'), `${settings.join('\n')}\n`);
   const log = openSync(join(dir, 'console.log'), 'a');
-  const child = spawn('apt-cacher-ng', ['-c', dir], { detached: true, stdio: ['ignore', log, log] });
+  const [program, ...args] = [...ownScope(lab, 'apt-cache'), 'apt-cacher-ng', '-c', dir];
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
   child.on('error', () => {}); // seen below: it never listens
   child.unref();
   const started = child.pid === undefined ? null : identify(child.pid);
@@ -52,6 +54,11 @@ export async function startAptCache(lab: Instance, upstreamProxy: string | null)
     },
     { limitMs: 10_000 },
   );
+}
+
+/** A lab whose cache died (out of memory, ended by hand) gets it back with the next bare server. */
+export async function reviveAptCache(lab: Instance, upstreamProxy: string | null): Promise<void> {
+  if (!isAlive(readAptCache(lab))) await startAptCache(lab, upstreamProxy);
 }
 
 export async function stopAptCache(lab: Instance): Promise<void> {

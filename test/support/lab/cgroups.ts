@@ -67,6 +67,15 @@ export function makeGroups(lab: Instance, node: string): string[] {
   });
 }
 
+/**
+ * In front of an argv on systemd hosts: a scope of its own, so that the
+ * program outlives the session or service that the lab was started from.
+ */
+export function ownScope(lab: Instance, name: string): string[] {
+  if (!readCgroupHost().systemd) return [];
+  return ['systemd-run', '--scope', '--quiet', '--collect', `--unit=${lab.cgroup}-${name}`, '--'];
+}
+
 /** Finds what to freeze, once the node's init runs. */
 export function findFreezer(lab: Instance, node: string, initPid: number): Freezer {
   const host = readCgroupHost();

@@ -8,6 +8,7 @@ import {
   groupDirs,
   isFrozen,
   makeGroups,
+  ownScope,
   processesIn,
   readCgroupHost,
   removeGroups,
@@ -39,7 +40,9 @@ export async function startMachine(lab: Instance, node: string): Promise<Running
     ...(systemd ? [] : ['--register=no', '--keep-unit']),
   ];
   const output = openSync(consoleLog, 'a');
-  const child = spawn('sh', [supervisorScript, launcher, ...makeGroups(lab, node), '--', ...argv], {
+  const supervise = ['sh', supervisorScript, launcher, ...makeGroups(lab, node), '--', ...argv];
+  const [program = '', ...args] = [...ownScope(lab, node), ...supervise];
+  const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', output, output],
     env: { PATH: process.env['PATH'], SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },

@@ -1,6 +1,7 @@
 /** Makes a node from its image, and takes it away. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { reviveAptCache } from './apt-cache.ts';
 import { type AptMirror, findAptMirror } from './apt-mirror.ts';
 import type { DebianRelease } from './base-layer.ts';
 import { killMachine, machineName, startMachine } from './container.ts';
@@ -106,6 +107,7 @@ export async function createBare(
   if (!facts || !isUp(lab)) throw new LabError('No lab is up: bring one up with `npm run lab -- up`.');
   const debian = options.debian ?? 13;
   const mirror: AptMirror = await findAptMirror();
+  await withState(lab, 'package cache', () => reviveAptCache(lab, mirror.upstreamProxy));
   const layers = await imageLayers(lab, mirror, 'bare', debian, progress);
   const vips = vipsOf(lab, facts.topology);
   const { domain } = facts.topology;

@@ -4,7 +4,7 @@
  * both by what was recorded and by the lab's own names, because a lab that
  * crashed may not have recorded its last step.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopAptCache } from './apt-cache.ts';
 import { bridgeExists, removeBridge } from './bridge.ts';
@@ -15,7 +15,7 @@ import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import { waitFor } from './limits.ts';
 import { mountsBelow, unmountBelow } from './node-disk.ts';
-import { identify, isAlive, signalProcess } from './process-identity.ts';
+import { childrenOf, identify, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
 
 export async function sweep(lab: Instance): Promise<void> {
@@ -35,24 +35,43 @@ export async function sweep(lab: Instance): Promise<void> {
   rmSync(lab.stateDir, { recursive: true, force: true });
 }
 
-/** Machines that a crashed `up` had started but not yet recorded. */
+/**
+ * Machines that a crashed `up` had started but not yet recorded: by the lab's
+ * own control groups, and by command lines that name a directory of the lab's.
+ */
 async function endStrayMachines(lab: Instance): Promise<void> {
-  if (readCgroupHost().systemd) {
-    await endStrayScopes(lab);
-    return;
-  }
-  const dirs = groupDirs(lab);
-  const pids = [...new Set(dirs.flatMap((dir) => processesIn(dir)))];
-  const processes = pids.map((pid) => identify(pid)).filter((process) => process !== null);
-  for (const process of processes) signalProcess(process, 'SIGKILL');
+  const dirs = readCgroupHost().systemd ? [] : groupDirs(lab);
+  const supervisors = machineProcesses(lab);
+  const inits = supervisors.flatMap(({ pid }) => childrenOf(pid));
+  const pids = new Set([...inits, ...dirs.flatMap((dir) => processesIn(dir))]);
+  const processes = [...pids].map((pid) => identify(pid)).filter((process) => process !== null);
+  for (const process of [...processes, ...supervisors]) signalProcess(process, 'SIGKILL');
   for (const dir of dirs.filter((path) => path.startsWith('/sys/fs/cgroup/freezer/'))) {
     await thawAll(dir);
   }
-  await waitFor('stray machines to end', () => processes.every((process) => !isAlive(process)), {
+  await waitFor('stray machines to end', () => ![...processes, ...supervisors].some(isAlive), {
     limitMs: 10_000,
     everyMs: 10,
   });
   await removeGroups(dirs);
+}
+
+/** Every process that runs, or watches over, a machine in the lab's directory. */
+export function machineProcesses(lab: Instance): ProcessIdentity[] {
+  const root = `--directory=${lab.stateDir}/`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => commandLine(pid).some((argument) => argument.startsWith(root)))
+    .map((pid) => identify(Number(pid)))
+    .filter((process) => process !== null);
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return []; // ended while we looked
+  }
 }
 
 /** v1: a killed process in a frozen group dies only when thawed. */
@@ -62,22 +81,13 @@ async function thawAll(dir: string): Promise<void> {
     await setFrozen({ version: 1, dir: child }, false);
 }
 
-/** systemd hosts: machines are known to machined by names that begin with ours. */
-async function endStrayScopes(lab: Instance): Promise<void> {
-  const list = await runCommand(['machinectl', 'list', '--no-legend', '--no-pager']);
-  const names = list.stdout
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/)[0] ?? '')
-    .filter((name) => name.startsWith(lab.machinePrefix));
-  for (const name of names) await runCommand(['machinectl', 'terminate', name]);
-}
-
 /** What is still there of a lab that ought to be gone. */
 export function leftovers(lab: Instance): string[] {
   const found: string[] = mountsBelow(lab.stateDir).map((point) => `mount ${point}`);
   if (bridgeExists(lab)) found.push(`bridge ${lab.bridge}`);
   if (existsSync(lab.stateDir)) found.push(`directory ${lab.stateDir}`);
   if (!readCgroupHost().systemd) found.push(...groupDirs(lab).map((dir) => `control group ${dir}`));
+  found.push(...machineProcesses(lab).map(({ pid }) => `process ${pid}`));
   return found;
 }
 
