@@ -161,6 +161,10 @@ async function awaitHealth(host: VerbHost): Promise<void> {
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
+    if (await keepsCrashing(host)) {
+      last = 'it ends as soon as it is started';
+      break;
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const log = await host.exec(
@@ -169,6 +173,14 @@ async function awaitHealth(host: VerbHost): Promise<void> {
   );
   throw new OpsError(
     'command-failed',
-    `The agent did not come up within ${healthWithinMs / 1000} s: ${last}. Its log: ${log.stdout.trim().replaceAll('\n', ' | ')}`,
+    `The agent did not come up: ${last}. Its log: ${log.stdout.trim().replaceAll('\n', ' | ')}`,
   );
+}
+
+/** systemd has started it anew twice since we did: waiting longer shows nothing new. */
+async function keepsCrashing(host: VerbHost): Promise<boolean> {
+  const shown = await host.exec(['systemctl', 'show', '--property=NRestarts', 'mailyard-agent.service'], {
+    timeoutMs: 5000,
+  });
+  return Number(/^NRestarts=(\d+)/m.exec(shown.stdout)?.[1]) >= 2;
 }

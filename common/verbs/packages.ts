@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OpsError } from '../model/ops-error.ts';
-import type { VerbHost } from '../roles/host.ts';
+import type { ExecResult, VerbHost } from '../roles/host.ts';
 import { declaredProvision } from './declared.ts';
 import { lastLines } from './last-lines.ts';
 import { roleIdSchema } from './role-id-schema.ts';
@@ -14,6 +14,11 @@ const packagesStateSchema = z.strictObject({
 const policyPath = '/usr/sbin/policy-rc.d';
 /** Services start when their configuration is in place, not when their package is unpacked. */
 const policy = '#!/bin/sh\n# mailyard: no service starts while packages are installed\nexit 101\n';
+
+const aptInstall: readonly string[] = [
+  ...['apt-get', '-q', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120'],
+  ...['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold'],
+];
 
 /**
  * Installs what the role declares, from the node's own apt sources. Resumable:
@@ -31,27 +36,12 @@ export const packagesVerb = defineVerb({
   async apply(host, { role }) {
     const held = await holdServices(host);
     try {
-      await run(host, ['dpkg', '--configure', '-a', '--force-confdef', '--force-confold'], 300_000);
+      // What lacks its dependencies cannot be configured yet; --fix-broken below brings those.
+      await attempt(host, ['dpkg', '--configure', '-a', '--force-confdef', '--force-confold'], 300_000);
       await run(host, ['apt-get', '-q', 'update'], 180_000);
-      await run(
-        host,
-        [
-          'apt-get',
-          '-q',
-          '-y',
-          '--no-install-recommends',
-          '-o',
-          'DPkg::Lock::Timeout=120',
-          '-o',
-          'Dpkg::Options::=--force-confdef',
-          '-o',
-          'Dpkg::Options::=--force-confold',
-          'install',
-          '--',
-          ...declaredProvision(role).packages,
-        ],
-        900_000,
-      );
+      // A no-op but after an install that was cut off: apt takes no other order before.
+      await run(host, [...aptInstall, '--fix-broken', 'install'], 900_000);
+      await run(host, [...aptInstall, 'install', '--', ...declaredProvision(role).packages], 900_000);
     } finally {
       if (held) await host.remove(policyPath);
     }
@@ -84,9 +74,13 @@ async function holdServices(host: VerbHost): Promise<boolean> {
   return true;
 }
 
-async function run(host: VerbHost, argv: readonly string[], timeoutMs: number): Promise<void> {
+function attempt(host: VerbHost, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
   host.output(`+ ${argv.join(' ')}`);
-  const done = await host.exec(argv, { timeoutMs, onLine: (line) => host.output(line) });
+  return host.exec(argv, { timeoutMs, onLine: (line) => host.output(line) });
+}
+
+async function run(host: VerbHost, argv: readonly string[], timeoutMs: number): Promise<void> {
+  const done = await attempt(host, argv, timeoutMs);
   if (done.code === 0) return;
   const complaints = `${done.stdout}\n${done.stderr}`
     .split('\n')

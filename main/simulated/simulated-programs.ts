@@ -90,7 +90,7 @@ async function aptGet(
   words: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  if (words.includes('update')) return ok();
+  if (!words.includes('--')) return ok();
   const wanted = words.slice(words.indexOf('--') + 1);
   for (const name of wanted) {
     options.onLine?.(`Setting up ${name} (simulated) ...`);

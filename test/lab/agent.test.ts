@@ -69,6 +69,30 @@ async function verb(name: string, more: Partial<VerbRequest> = {}): Promise<Verb
   return JSON.parse(answer.stdout) as VerbAnswer;
 }
 
+/** The answer of a detached verb's job, when it has come to its end. */
+async function jobAnswer(name: string): Promise<VerbAnswer> {
+  return await waitFor(
+    `the job ${name} to end`,
+    async () => {
+      const looked = await verb('job', { mode: 'look', input: { name, offset: 0 } });
+      if (!looked.ok || 'detached' in looked) throw new Error(JSON.stringify(looked));
+      const { state, answer, detail } = looked.after as {
+        state: string;
+        answer: VerbAnswer | null;
+        detail: string;
+      };
+      if (state === 'interrupted') throw new Error(detail);
+      return answer;
+    },
+    { limitMs: 120_000, everyMs: 500 },
+  );
+}
+
+async function followed(name: string, input: unknown, step: string): Promise<VerbAnswer> {
+  const answer = await verb(name, { epoch: 6, step, input });
+  return answer.ok && 'detached' in answer ? await jobAnswer(answer.detached) : answer;
+}
+
 beforeAll(async () => {
   builds = await mkdtemp(join(tmpdir(), 'mailyard-bundles-'));
   await lab.down();
@@ -218,6 +242,40 @@ describe('the agent on a bare Debian 13 server', () => {
     });
     expect(answer).toMatchObject({ ok: true, changed: true });
     expect(performance.now() - startedMs).toBeGreaterThan(1000);
+  });
+
+  test('a package install that fails says what apt said, and goes on where it stopped once that is mended', async () => {
+    const trap = '/etc/apt/apt.conf.d/99-trap';
+    await lab.mustExec(nodeName, ['sh', '-c', `echo 'Acquire::http::Proxy "http://127.0.0.1:9";' > ${trap}`]);
+    const failed = await followed('packages', { role: 'edge' }, 'broken-install');
+    expect(failed).toMatchObject({ ok: false, problem: 'command-failed' });
+    expect(failed.ok === false && failed.message).toMatch(/apt-get install failed.*Unable to connect to 127/);
+    await lab.mustExec(nodeName, ['rm', trap]);
+    // Half unpacked, as a power cut would leave it.
+    await lab.mustExec(nodeName, [
+      'sh',
+      '-c',
+      'cd /tmp && apt-get -q update && apt-get -q download keepalived libsnmp40t64 && dpkg --unpack keepalived*.deb || true',
+    ]);
+    const mended = await followed('packages', { role: 'edge' }, 'mended-install');
+    expect(mended).toMatchObject({ ok: true, changed: true, satisfied: true });
+    expect(await lab.exec(nodeName, ['systemctl', 'is-active', 'haproxy'])).toMatchObject({
+      stdout: 'inactive\n',
+    });
+    expect((await lab.exec(nodeName, ['test', '-e', '/usr/sbin/policy-rc.d'])).code).toBe(1);
+  });
+
+  test('a detached verb outlives the connection that began it', async () => {
+    await lab.mustExec(nodeName, ['apt-get', '-q', '-y', 'remove', 'socat', 'keepalived']);
+    const before = operator;
+    // socat is the gate's own joint: only verbs work until it is back.
+    expect(await verb('packages', { epoch: 6, step: 'outlives', input: { role: 'edge' } })).toEqual({
+      ok: true,
+      detached: 'lab-run-outlives',
+    });
+    before.close();
+    operator = await transport.connect(target(operatorUser), { timeoutMs: 20_000 });
+    expect(await jobAnswer('lab-run-outlives')).toMatchObject({ ok: true, changed: true, satisfied: true });
   });
 
   test('an upgrade that does not come up falls back to the version before, and says so', async () => {
