@@ -11,10 +11,10 @@
  *   undo     edge1: verb edge-server {server: mx2, state: <what observe saw first>}
  */
 import type { Fleet, NodeId } from '../model/fleet.ts';
+import type { Samples } from '../model/metric.ts';
+import type { RoleReading } from '../model/reading.ts';
 import type { Cancel, Progress } from '../model/run.ts';
 import type { Verb } from '../verbs/verb.ts';
-import type { RoleReading } from '../model/reading.ts';
-import type { Samples } from '../model/metric.ts';
 
 export interface StepObservation {
   readonly state: 'done' | 'todo' | 'unknown';
@@ -50,12 +50,20 @@ export interface StepContext {
   /** Apply a verb on a node (follows detached ones to their end). Throws OpsError. */
   verb<Input, State>(nodeId: NodeId, verb: Verb<Input, State>, input: Input): Promise<State>;
   /** The same verb in look mode: changes nothing. */
-  look<Input, State>(nodeId: NodeId, verb: Verb<Input, State>, input: Input): Promise<{ satisfied: boolean; state: State }>;
+  look<Input, State>(
+    nodeId: NodeId,
+    verb: Verb<Input, State>,
+    input: Input,
+  ): Promise<{ satisfied: boolean; state: State }>;
   /** What telemetry says now; null when the node is not live. Stale facts are not given. */
   reading(nodeId: NodeId, role: string): RoleReading | null;
   samples(nodeId: NodeId): Samples | null;
   /** Polls until `check` gives a value; respects the signal; throws OpsError 'timeout' with `whatFor` in the message. */
-  waitFor<T>(whatFor: string, check: () => Promise<T | null>, options?: { everyMs?: number; limitMs?: number }): Promise<T>;
+  waitFor<T>(
+    whatFor: string,
+    check: () => Promise<T | null>,
+    options?: { everyMs?: number; limitMs?: number },
+  ): Promise<T>;
   /** Facts kept by an earlier step's first observation in this run. */
   factsOf(stepId: string): unknown;
   /** Text of assets/roles/<path>. */
