@@ -81,7 +81,7 @@ describe('the entrance', () => {
         const before = holderOf();
         const probe = probe50ms(spine.vip, 25);
         const moved = await desk.run({ runbook: 'switchover', clusterId: 'edge' });
-        const seen = await probe.stop();
+        const seen = probe.stop();
         expect(moved.state, moved.sentence).toBe('succeeded');
         await desk.until('the other side to hold the VIP', () => holderOf() !== before);
         gaps.push(seen.longestGapMs);
@@ -104,7 +104,7 @@ describe('the entrance', () => {
           stateOf(now, victim) === 'unreachable' && vip?.holders.length === 1 && vip.holders[0] !== victim
         );
       });
-      const seen = await probe.stop();
+      const seen = probe.stop();
       expect(view.clusters.find((cluster) => cluster.role === 'edge')?.verdict.level).toBe('at-risk');
       expect(view.nodes.find((node) => node.id === victim)?.sentence).toMatch(/not known|lost/);
       await spine.lab.power(victim, true);

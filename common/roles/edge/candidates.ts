@@ -36,7 +36,8 @@ export function cannotTake(situation: Situation, id: NodeId, from: NodeId): stri
   if (facts.released) return `${id} was told to leave the VIP`;
   if (!facts.answers) return `HAProxy on ${id} does not answer`;
   // Whoever holds it already needs not take it: the other one is only a spare.
-  if (facts.vip !== 'held' && facts.vrrp !== 'BACKUP') return `keepalived on ${id} is ${facts.vrrp}, not BACKUP`;
+  if (facts.vip !== 'held' && facts.vrrp !== 'BACKUP')
+    return `keepalived on ${id} is ${facts.vrrp}, not BACKUP`;
   const theirs = factsOf(situation, from);
   const lost = (theirs?.backends ?? []).filter(
     (backend) =>

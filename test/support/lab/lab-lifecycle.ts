@@ -6,6 +6,7 @@ import { findAptMirror } from './apt-mirror.ts';
 import { createBridge } from './bridge.ts';
 import { makeCredentials } from './credentials.ts';
 import { ensureHost } from './host-check.ts';
+import { raiseInotifyLimit } from './inotify-limit.ts';
 import type { Instance } from './instance.ts';
 import { LabError } from './lab-error.ts';
 import {
@@ -81,6 +82,7 @@ async function start(lab: Instance, topology: Topology, progress: Progress): Pro
   };
   writeFacts(lab, facts);
   try {
+    raiseInotifyLimit(progress);
     const mirror = await findAptMirror();
     await createBridge(lab);
     await startAptCache(lab, mirror.upstreamProxy);
