@@ -44,14 +44,19 @@ function viewOf(nodeId: string): NodeView {
   return found;
 }
 const verdict = (): string => pair.fleet.view().clusters[0]?.verdict.words ?? '';
-const redundant = (): Promise<true> =>
-  waitFor(
-    'the pair to be called redundant',
-    () => (verdict().includes('redundant, tolerates 1 loss') ? true : null),
-    {
+/** Fails with what the screen says instead. */
+async function redundant(): Promise<void> {
+  try {
+    await waitFor('a redundant pair', () => verdict().includes('redundant, tolerates 1 loss'), {
       limitMs: 60_000,
-    },
-  );
+    });
+  } catch {
+    const nodes = pair.fleet
+      .view()
+      .nodes.map((node) => `${node.id} is ${node.state}: ${node.sentence} (${node.link.reason})`);
+    throw new Error(`${verdict()}. ${nodes.join(' ')}`);
+  }
+}
 const problem = (code: string): Promise<string> =>
   waitFor(
     `${active} to report ${code}`,

@@ -45,12 +45,47 @@ export async function bringUpStorePair(labName: string, say: (line: string) => v
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   await writeFile(knownHosts, await readFile(status.ssh.knownHosts));
   await writeFile(fleetFile, labFleetText(status, knownHosts));
+  const servers = await setUp({ dataFolder, fleetFile, keyFile: status.ssh.privateKey, say });
+  // Opened anew: links that were refused before there was an agent wait for a person.
+  const services = await createServices({ dataFolder, operator: 'lab' });
+  await services.handle('fleet.open', { path: fleetFile });
+  const mailboxes = mailboxesOf(status);
+  const secrets = fileSecrets(storePaths(dataFolder).fleet(fleetFile).secrets, null);
+  const passwords = new Map<string, string>();
+  for (const mailbox of mailboxes) passwords.set(mailbox, await secrets.get(`mailbox:${mailbox}`));
+  const address = (nodeId: string): string => lab.node(nodeId).address;
+  return {
+    ...{ lab, fleet: fleetOf(services), servers, mailboxes, address },
+    imapOn: (nodeId) => ({
+      ...{ host: address(nodeId), port: 143 },
+      passwordOf: (mailbox) => passwords.get(mailbox) ?? '',
+    }),
+    async dispose() {
+      await services.dispose();
+      await lab.down();
+    },
+  };
+}
+
+interface SetUpOptions {
+  readonly dataFolder: string;
+  readonly fleetFile: string;
+  readonly keyFile: string;
+  say(line: string): void;
+}
+
+async function setUp({
+  dataFolder,
+  fleetFile,
+  keyFile,
+  say,
+}: SetUpOptions): Promise<readonly ProvisionedServer[]> {
   const services = await createServices({ dataFolder, operator: 'lab' });
   try {
     await services.handle('fleet.open', { path: fleetFile });
     const fleet = fleetOf(services);
-    const servers = await provisionAll(fleet, {
-      credentials: { kind: 'key', user: 'root', path: status.ssh.privateKey },
+    return await provisionAll(fleet, {
+      credentials: { kind: 'key', user: 'root', path: keyFile },
       say,
       logIn: async (server) => {
         const reached = await fleet.sessions.reach(server);
@@ -58,25 +93,8 @@ export async function bringUpStorePair(labName: string, say: (line: string) => v
         return reached.serverKey;
       },
     });
-    const mailboxes = mailboxesOf(status);
-    const secrets = fileSecrets(storePaths(dataFolder).fleet(fleetFile).secrets, null);
-    const passwords = new Map<string, string>();
-    for (const mailbox of mailboxes) passwords.set(mailbox, await secrets.get(`mailbox:${mailbox}`));
-    const address = (nodeId: string): string => lab.node(nodeId).address;
-    return {
-      ...{ lab, fleet, servers, mailboxes, address },
-      imapOn: (nodeId) => ({
-        ...{ host: address(nodeId), port: 143 },
-        passwordOf: (mailbox) => passwords.get(mailbox) ?? '',
-      }),
-      async dispose() {
-        await services.dispose();
-        await lab.down();
-      },
-    };
-  } catch (error) {
+  } finally {
     await services.dispose();
-    throw error;
   }
 }
 
