@@ -15,6 +15,9 @@ const telling: readonly RegExp[] = [
   ...[/filesystem_avail|filesystem_free/, /pressure_io/, /pressure_cpu/],
 ];
 
+/** What hardly ever moves is a fact of the machine, not a chart. */
+const dull = /_size_bytes|files_free|cpu_cores|MemTotal|Swap|uptime|server_weight|node_load(5|15)$/;
+
 /** 'Queue {queue="active"}' as a person says it: 'Queue, active'. */
 export function chartTitle(label: string): string {
   return label.replace(/\s*\{([^}]*)\}/, (_whole, labels: string) => {
@@ -31,6 +34,6 @@ export function chooseCharts(metrics: readonly ChartChoice[]): readonly ChartCho
   };
   for (const pattern of telling)
     for (const metric of metrics.filter(({ name }) => pattern.test(name)).slice(0, 1)) take(metric);
-  for (const metric of metrics) take(metric);
+  for (const metric of metrics.filter(({ name }) => !dull.test(name))) take(metric);
   return chosen;
 }
