@@ -5,7 +5,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../common/model/run.ts';
-import { type Cli, openCli } from '../support/cluster/cli.ts';
+import { type Cli, forgetHostKey, openCli } from '../support/cluster/cli.ts';
 import { bringUpSpine, type Spine } from '../support/cluster/spine.ts';
 import { underMail } from '../support/cluster/under-mail.ts';
 
@@ -108,6 +108,7 @@ describe('a console that is killed', () => {
 
   it('at each step of adding a server goes on from the journal, and no mail is lost', async () => {
     const bare = await spine.lab.bare('mx-crash');
+    await forgetHostKey(spine, bare.address);
     const login = ['--root-key', spine.lab.status().ssh.privateKey];
     const { mail } = await underMail(spine, async () => {
       const said = await spine.lab.mustExec('mx-crash', [

@@ -1,7 +1,7 @@
 /** A bare server becomes a serving mx through the command line, under mail; and what one reads when it cannot. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cli, openCli } from '../support/cluster/cli.ts';
+import { type Cli, forgetHostKey, openCli } from '../support/cluster/cli.ts';
 import { bringUpSpine, type Spine } from '../support/cluster/spine.ts';
 import { underMail } from '../support/cluster/under-mail.ts';
 
@@ -21,8 +21,12 @@ afterEach(async () => {
 });
 
 async function bare(name: string, options: { debian?: 12 | 13; disk?: string } = {}): Promise<string> {
+  const left = spine.lab.status().nodes.some((node) => node.name === name);
+  if (left) await spine.lab.remove(name);
   made.push(name);
-  return (await spine.lab.bare(name, options)).address;
+  const { address } = await spine.lab.bare(name, options);
+  await forgetHostKey(spine, address);
+  return address;
 }
 
 function add(name: string, address: string, secret: string, ...more: string[]) {

@@ -1,6 +1,7 @@
 /** The command line as a process of its own, as cron and an operator's shell run it, and as a crash ends it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storePaths } from '../../../main/store/paths.ts';
 import { repositoryRoot } from '../electron/build.ts';
@@ -84,6 +85,13 @@ export function openCli(spine: Pick<Spine, 'fleetFile' | 'dataFolder'>): Cli {
       return { ...result, killed: killed && result.code === null };
     },
   };
+}
+
+/** The lab gives the address of a removed server to the next one, which is another server with another key. */
+export async function forgetHostKey(spine: Pick<Spine, 'dataFolder'>, address: string): Promise<void> {
+  const path = join(spine.dataFolder, 'known_hosts');
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  await writeFile(path, lines.filter((line) => !line.split(' ')[0]?.split(',').includes(address)).join('\n'));
 }
 
 function namesAndSizes(folder: string): string {
