@@ -93,12 +93,9 @@ export function RunHead({ run }: { readonly run: Run }) {
   );
 }
 
-/** The title stands above already. */
+/** The title stands above already. Not capitalised: it may begin with a server's name. */
 function sayWithoutTitle(run: Run): string {
-  const said = run.sentence.startsWith(`${run.title}: `)
-    ? run.sentence.slice(run.title.length + 2)
-    : run.sentence;
-  return said.charAt(0).toUpperCase() + said.slice(1);
+  return run.sentence.startsWith(`${run.title}: `) ? run.sentence.slice(run.title.length + 2) : run.sentence;
 }
 
 function RunAside({ run }: { readonly run: Run }) {
