@@ -1,7 +1,7 @@
 /** A bare server becomes a serving mx through the command line, under mail; and what one reads when it cannot. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cli, forgetHostKey, openCli } from '../support/cluster/cli.ts';
+import { type Cli, forgetHostKey, freeName, openCli } from '../support/cluster/cli.ts';
 import { bringUpSpine, type Spine } from '../support/cluster/spine.ts';
 import { underMail } from '../support/cluster/under-mail.ts';
 
@@ -107,33 +107,35 @@ describe('adding a server through the command line', () => {
   });
 
   it('stops where a package cannot be installed, goes on after the mend, and the server serves; no mail is lost', async () => {
-    const address = await bare('mx-cli');
+    const name = await freeName(spine, 'mx-cli');
+    const address = await bare(name);
     // Nobody takes this one away: it serves in the fleet from now on.
     made.splice(0);
     const { mail } = await underMail(spine, async () => {
-      // dpkg cannot put a file where a folder is: it stops in the middle of unpacking.
-      await spine.lab.mustExec('mx-cli', ['mkdir', '-p', '/usr/bin/valkey-server/in-the-way']);
-      const failed = await add(
-        'mx-cli',
-        address,
-        password,
-        '--accept-host-key',
-        await fingerprintOf('mx-cli'),
-      );
+      // dpkg fails as soon as rspamd is unpacked: some packages are there, none of them is configured.
+      await spine.lab.mustExec(name, [
+        'sh',
+        '-c',
+        'echo "post-invoke=test ! -e /usr/bin/rspamd" > /etc/dpkg/dpkg.cfg.d/broken',
+      ]);
+      const failed = await add(name, address, password, '--accept-host-key', await fingerprintOf(name));
       expect(failed.code, failed.err).toBe(1);
       expect(failed.out).toContain('[FAILED] Install the packages');
       expect(failed.out).toMatch(/may: resume, undo/);
-      expect(await readFile(spine.fleetFile, 'utf8')).not.toContain('mx-cli:');
+      expect(await readFile(spine.fleetFile, 'utf8')).not.toContain(`${name}:`);
 
-      await spine.lab.mustExec('mx-cli', ['rm', '-r', '/usr/bin/valkey-server']);
+      await spine.lab.mustExec(name, ['rm', '/etc/dpkg/dpkg.cfg.d/broken']);
       const resumed = await cli.run(['resume', 'last']);
       expect(resumed.code, resumed.err).toBe(0);
-      const node = await cli.run(['node', 'mx-cli', '--json']);
-      expect((JSON.parse(node.out) as { node: { state: string } }).node.state, node.out).toBe('healthy');
+      const node = await cli.run(['node', name, '--json']);
+      // It serves; a busy machine may have let rspamd miss a message, which it then says.
+      expect(['healthy', 'degraded'], node.out).toContain(
+        (JSON.parse(node.out) as { node: { state: string } }).node.state,
+      );
     });
     expect(mail.accepted).toBeGreaterThan(10);
     expect(mail.lost).toEqual([]);
     expect(mail.duplicated).toEqual([]);
-    expect(await readFile(spine.fleetFile, 'utf8')).toContain('mx-cli:');
+    expect(await readFile(spine.fleetFile, 'utf8')).toContain(`${name}:`);
   });
 });

@@ -165,5 +165,9 @@ export function reloadStep(id: string, afterStep: string, role: Role, nodeId: st
         await context.verb(nodeId, serviceVerb, { role: role.id, unit, action: 'reload' });
       reloaded = true;
     },
+    async undo() {
+      // Putting the files back, which comes next, reloads again.
+      reloaded = false;
+    },
   };
 }

@@ -94,6 +94,15 @@ export async function forgetHostKey(spine: Pick<Spine, 'dataFolder'>, address: s
   await writeFile(path, lines.filter((line) => !line.split(' ')[0]?.split(',').includes(address)).join('\n'));
 }
 
+/** A name that neither the fleet file nor the lab has: what an earlier run added stays a member of its cluster. */
+export async function freeName(spine: Spine, prefix: string): Promise<string> {
+  const file = await readFile(spine.fleetFile, 'utf8');
+  const inLab = new Set(spine.lab.status().nodes.map((node) => node.name));
+  let number = 1;
+  while (inLab.has(`${prefix}${number}`) || file.includes(`${prefix}${number}:`)) number += 1;
+  return `${prefix}${number}`;
+}
+
 function namesAndSizes(folder: string): string {
   try {
     return readdirSync(folder)
