@@ -17,7 +17,7 @@ export type Severity = 'info' | 'warning' | 'critical';
 
 /** Something the probe noticed that a person should know. */
 export interface Finding {
-  /** Stable for code, e.g. `SyncRightnowFailed`. */
+  /** Stable for code, e.g. `SyncRightnowFailed`; with an instance behind a colon where there may be several: `ServerDown:smtp/mx2`. */
   readonly code: string;
   readonly severity: Severity;
   /** A sentence with facts. */

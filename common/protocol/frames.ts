@@ -92,7 +92,12 @@ export const roleReadingSchema = z.strictObject({
   findings: z
     .array(
       z.strictObject({
-        code: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/, 'a finding code'),
+        code: z
+          .string()
+          .regex(
+            /^[A-Za-z][A-Za-z0-9]{0,63}(:[A-Za-z0-9._/-]{1,128})?$/,
+            'a finding code, with its instance',
+          ),
         severity: z.enum(['info', 'warning', 'critical']),
         message: text,
       }),

@@ -58,6 +58,25 @@ test('plain text keeps every printable character, emoji and umlauts too', () => 
   expect(plainText('a\ud800b')).toBe('a\ufffdb');
 });
 
+test('a finding names its instance behind a colon, and nothing that could not be shown', () => {
+  const frame = (code: string): string =>
+    JSON.stringify({
+      kind: 'readings',
+      atMs: 1,
+      roles: {
+        edge: {
+          serving: 'serving',
+          services: [],
+          findings: [{ code, severity: 'info', message: 'mx2 fails its check' }],
+          facts: null,
+        },
+      },
+    });
+  expect(decodeAgentFrame(frame('ServerDown:smtp/mx2')).ok).toBe(true);
+  expect(decodeAgentFrame(frame('ServerDown:')).ok).toBe(false);
+  expect(decodeAgentFrame(frame('Server Down')).ok).toBe(false);
+});
+
 test('facts nested a hundred thousand deep are cut off and crash nothing', () => {
   const facts = '['.repeat(100_000) + ']'.repeat(100_000);
   const text = `{"kind":"readings","atMs":1,"roles":{"mx":{"serving":"serving","services":[],"findings":[],"facts":${facts}}}}`;
