@@ -15,8 +15,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const reversed: Cipher = {
   name: 'reversed',
-  encrypt: async (text) => [...text].reverse().join(''),
-  decrypt: async (text) => [...text].reverse().join(''),
+  encrypt: async (text) => Array.from(text).reverse().join(''),
+  decrypt: async (text) => Array.from(text).reverse().join(''),
 };
 
 describe('the secrets of a fleet', () => {
