@@ -14,7 +14,7 @@ export interface Failure {
   readonly message: string;
 }
 
-export const stageNames = ['lint', 'types', 'unit', 'contract', 'build', 'ui', 'lab'] as const;
+export const stageNames = ['lint', 'types', 'unit', 'build', 'contract', 'ui', 'lab'] as const;
 export type StageName = (typeof stageNames)[number];
 
 export interface Stage {
