@@ -126,6 +126,9 @@ async function installSshd(host: VerbHost, undo: UndoStack, operator: string | n
 async function startDaemon(host: VerbHost, changed: boolean): Promise<void> {
   await must(host, ['systemctl', 'daemon-reload']);
   await must(host, ['systemctl', 'enable', '--quiet', 'mailyard-agent.socket', 'mailyard-agent.service']);
+  // A version that kept crashing has used up systemd's starts (five in ten seconds); the next one is not to blame.
+  // It says no where a unit is not loaded yet: nothing to reset then.
+  await host.exec(['systemctl', 'reset-failed', 'mailyard-agent.socket', 'mailyard-agent.service']);
   if (changed) {
     // The socket belongs to the service that uses it: it can only be changed while that is stopped.
     await must(host, ['systemctl', 'stop', 'mailyard-agent.service']);
