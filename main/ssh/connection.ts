@@ -1,6 +1,7 @@
 /** One live SSH connection and its channels. */
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { OpsError } from '../../common/model/ops-error.ts';
 import { plainText } from '../../common/protocol/plain-text.ts';
@@ -24,6 +25,9 @@ const openTimeoutMs = 10_000;
 /** How long a polite goodbye may take before the socket is destroyed. Unit: ms. */
 const goodbyeMs = 1_000;
 const stderrKept = 2_000;
+/** A session refused while no other is open is asked for again, so often and after such a pause. Unit: ms. */
+const aloneTries = 5;
+const alonePauseMs = 100;
 
 export class Ssh2Connection implements SshConnection {
   readonly target: SshTarget;
@@ -156,7 +160,7 @@ export class Ssh2Connection implements SshConnection {
 
   /** A session channel that runs the command, as soon as the server has room for one. */
   async #session(command: string, signal: AbortSignal): Promise<SessionChannel> {
-    for (;;) {
+    for (let aloneRefused = 0; ; ) {
       await this.#slots.enter(signal);
       try {
         const session = await this.#open(command, signal);
@@ -165,6 +169,12 @@ export class Ssh2Connection implements SshConnection {
       } catch (thrown) {
         const full = isOpenFailure(thrown) && this.#slots.refused();
         this.#slots.leave();
+        // We see a session close a moment before sshd has given its place back: one that is refused all alone asks again.
+        if (!full && isOpenFailure(thrown) && aloneRefused < aloneTries) {
+          aloneRefused += 1;
+          await pause(alonePauseMs, undefined, { signal });
+          continue;
+        }
         if (!full) {
           signal.throwIfAborted();
           throw thrown instanceof OpsError
